@@ -1,0 +1,1 @@
+"""The Qt widget that draws the image and its annotations, and turns Qt events into tool calls."""

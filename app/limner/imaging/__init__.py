@@ -1,0 +1,1 @@
+"""Decodes images into upright pixels, pyramids and thumbnails. No Qt."""

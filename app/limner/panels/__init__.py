@@ -1,0 +1,1 @@
+"""Qt: the panels around the canvas."""

@@ -1,0 +1,1 @@
+"""Qt: the window, its commands, dialogs, theme and words."""

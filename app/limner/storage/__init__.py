@@ -1,0 +1,1 @@
+"""What this computer keeps: settings, keys, unsent work. No Qt."""

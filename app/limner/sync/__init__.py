@@ -1,0 +1,1 @@
+"""Keeps a document and its server copy in step. No Qt."""

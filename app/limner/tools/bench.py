@@ -1,0 +1,58 @@
+"""What a tool works on: the document on the canvas and what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from limner.model.annotations import AnnotationId, Drawable, Kind, Opaque
+from limner.model.document import Document
+from limner.model.history import History
+from limner.model.ontology import LabelClass, Ontology
+from limner.model.rules import RuleBroken
+from limner.model.selection import Selection
+
+Finder = Callable[[float, float, float], Sequence[AnnotationId]]
+"""(x, y, reach), all in image pixels -> what lies there and is visible, topmost first."""
+
+
+@dataclass
+class Bench:
+    """One image being worked on.
+
+    `find` is given by the canvas (it owns the index and knows what is hidden). `refused` hears of
+    every rule that a gesture would have broken: the gesture then changes nothing.
+    """
+
+    document: Document
+    history: History
+    selection: Selection
+    ontology: Ontology
+    image_size: tuple[int, int]
+    find: Finder = field(default=lambda _x, _y, _reach: ())
+    refused: Callable[[RuleBroken], None] = field(default=lambda _error: None)
+    active: dict[Kind, LabelClass] = field(default_factory=dict)
+    """The class that the next shape of a kind gets."""
+
+    @classmethod
+    def over(cls, document: Document, ontology: Ontology, image_size: tuple[int, int]) -> Bench:
+        """A bench with a fresh history and selection over `document`."""
+        selection = Selection()
+        return cls(document, History(document, selection), selection, ontology, image_size)
+
+    def class_for(self, kind: Kind) -> LabelClass | None:
+        """The class the next shape of `kind` gets: the active one, else the first of that kind."""
+        chosen = self.active.get(kind)
+        if chosen is not None and self.ontology.find(chosen.name, kind):
+            return chosen
+        return next(iter(self.ontology.of_kind(kind)), None)
+
+    def drawable(self, id_: AnnotationId) -> Drawable | None:
+        """The record with this id, when it is one that can be drawn."""
+        found = self.document.get(id_)
+        return None if found is None or isinstance(found, Opaque) else found
+
+    def selected(self) -> list[Drawable]:
+        """The selected annotations that can be drawn, in the order they were chosen."""
+        found = (self.drawable(id_) for id_ in self.selection)
+        return [annotation for annotation in found if annotation is not None]
