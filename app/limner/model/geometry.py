@@ -126,10 +126,8 @@ def as_oriented(box: BBox) -> OrientedBox:
 def moved(annotation: Drawable, dx: float, dy: float) -> Drawable:
     """The same annotation, shifted by (dx, dy) image pixels."""
     match annotation:
-        case BBox(x=x, y=y, oriented=None):
-            return replace(annotation, x=x + dx, y=y + dy)
-        case BBox(x=x, y=y, oriented=OrientedBox() as oriented):
-            turned = replace(oriented, cx=oriented.cx + dx, cy=oriented.cy + dy)
+        case BBox(x=x, y=y, oriented=oriented):
+            turned = oriented and replace(oriented, cx=oriented.cx + dx, cy=oriented.cy + dy)
             return replace(annotation, x=x + dx, y=y + dy, oriented=turned)
         case Polygon(rings=rings):
             return replace(annotation, rings=tuple(ring.moved(dx, dy) for ring in rings))

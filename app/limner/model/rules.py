@@ -130,7 +130,7 @@ def _check_polygon(polygon: Polygon) -> None:
             raise RuleBroken(
                 polygon.id,
                 f"polygon.paths.{index}",
-                "A second ring must lie inside the first; a separate region is a polygon of its own.",
+                "A second ring must lie inside the first; draw a separate region by itself.",
             )
 
 

@@ -148,12 +148,15 @@ class Tool(ABC):
         """Whether a gesture or a shape has begun and not ended."""
         return False
 
+    @abstractmethod
     def press(self, at: Pointer) -> None:
         """The left button went down."""
 
+    @abstractmethod
     def move(self, at: Pointer) -> None:
         """The pointer moved, with the button down (`at.pressed`) or up."""
 
+    @abstractmethod
     def release(self, at: Pointer) -> None:
         """The left button came up."""
 
