@@ -50,13 +50,16 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _finite(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, float) and not math.isfinite(item):
             raise ValueError("numbers must be finite")
-        if isinstance(item, dict):
+        if isinstance(item, str):
+            _without_nul(item).encode()  # a lone surrogate is a UnicodeEncodeError, a ValueError
+        elif isinstance(item, dict):
+            waiting.extend(item.keys())
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
@@ -70,7 +73,7 @@ Reference = Annotated[
 ]
 Score = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-Json = Annotated[Any, AfterValidator(_finite)]
+Json = Annotated[Any, AfterValidator(_storable)]
 Tags = dict[Text, Text]
 
 
@@ -401,7 +404,7 @@ class SpanAnalysis(Answer):
     job_id: str
     trace_id: str
     span_id: str
-    analysis: Json = None
+    analysis: str
     created_at: AwareDatetime
 
 
@@ -444,8 +447,7 @@ class ExperimentIn(Sent):
 
 
 class ExperimentUpdate(Sent):
-    tags: Tags | None = None
-    metadata: Json = None
+    metadata: Json
 
 
 class Experiment(Answer):
