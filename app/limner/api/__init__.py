@@ -1,0 +1,1 @@
+"""Both annotation APIs as a client sees them: messages, clients, transport, errors."""

@@ -1,0 +1,1 @@
+"""Both annotation APIs, served: routes, rules, roles and revisions over SQLAlchemy."""
