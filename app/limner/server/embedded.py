@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from a2wsgi import ASGIMiddleware
+from fastapi import FastAPI
 
 from limner.server.app import create_app
 from limner.server.keys import Role, new_key, replace_key
@@ -24,24 +25,18 @@ _MAX_BODY: Final = 512_000_000
 """Nobody but the editor sends bodies here, and 100,000 polygons of 20 points are 64 MB."""
 
 
-class EmbeddedServer:
-    """The running server: `transport` for httpx clients of `BASE_URL`, `key` to send along.
+class InProcess:
+    """An app on an event loop of its own thread; `transport` takes httpx clients to it.
 
-    The transport may be used by several threads at once. The key is an owner's, lives in memory
-    only and is another at every start; the work it signs stays the same person's.
+    Several threads may use the transport at once.
     """
 
-    def __init__(self, data_dir: Path, *, me: str = "me") -> None:
-        self._store = open_store(data_dir)
-        self.key = new_key()
-        with self._store.writing() as tx:
-            replace_key(tx, self.key, key_id=_KEY_ID, role=Role.OWNER, name=me)
+    def __init__(self, app: FastAPI) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="embedded-server", daemon=True
         )
         self._thread.start()
-        app = create_app(self._store, local_folders=True, max_body=_MAX_BODY)
         # Starlette and a2wsgi each describe ASGI by types of their own.
         self._wsgi = ASGIMiddleware(app, loop=self._loop)  # type: ignore[arg-type]
         self.transport: httpx.BaseTransport = httpx.WSGITransport(self._serve)
@@ -53,17 +48,32 @@ class EmbeddedServer:
         return self._wsgi(*arguments)
 
     def close(self) -> None:
-        """Stop serving and close the database; no request may be running any more."""
-        asyncio.run_coroutine_threadsafe(_finish_threads(self._loop), self._loop).result()
+        """Stop serving; no request may be running any more."""
+        asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+class EmbeddedServer:
+    """The running server: `transport` for httpx clients of `BASE_URL`, `key` to send along.
+
+    The key is an owner's, lives in memory only and is another at every start; the work it signs
+    stays the same person's.
+    """
+
+    def __init__(self, data_dir: Path, *, me: str = "me") -> None:
+        self._store = open_store(data_dir)
+        self.key = new_key()
+        with self._store.writing() as tx:
+            replace_key(tx, self.key, key_id=_KEY_ID, role=Role.OWNER, name=me)
+        self._app = InProcess(create_app(self._store, local_folders=True, max_body=_MAX_BODY))
+        self.transport = self._app.transport
+
+    def close(self) -> None:
+        """Stop serving and close the database; no request may be running any more."""
+        self._app.close()
         self._store.close()
-
-
-async def _finish_threads(loop: asyncio.AbstractEventLoop) -> None:
-    await loop.shutdown_asyncgens()
-    await loop.shutdown_default_executor()
 
 
 def start(data_dir: Path, *, me: str = "me") -> EmbeddedServer:
