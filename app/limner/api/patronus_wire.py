@@ -11,7 +11,7 @@ Wire facts: docs.patronus.ai, `patronus-api` 0.3.0, `patronus` 0.1.26.
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -66,6 +66,12 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _in_utc(moment: datetime) -> datetime:
+    if not 1 < moment.year < 9999:
+        raise ValueError("the year must lie between 2 and 9998")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_without_nul)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_nul)]
 Reference = Annotated[
@@ -74,6 +80,7 @@ Reference = Annotated[
 Score = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Json = Annotated[Any, AfterValidator(_storable)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Tags = dict[Text, Text]
 
 
@@ -265,7 +272,7 @@ class EvaluationIn(Sent):
     span_id: Text | None = None
     dataset_id: Text | None = None
     dataset_sample_id: Text | None = None
-    created_at: datetime | None = None
+    created_at: Moment | None = None
     evaluation_duration: timedelta | None = None
     explanation_duration: timedelta | None = None
 

@@ -8,12 +8,14 @@ microseconds since 1970 (UTC), exact and sortable on both databases.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Double,
     ForeignKey,
@@ -25,6 +27,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from limner.server.database import metadata
@@ -36,8 +40,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class Moment(TypeDecorator[datetime]):
     """A moment with a zone, kept as microseconds since 1970 in UTC."""
 
-    impl = BigInteger
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = BigInteger
+    cache_ok: bool | None = True
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
@@ -46,6 +50,16 @@ class Moment(TypeDecorator[datetime]):
     @override
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def utc_now() -> datetime:
+    """The present moment; what the database keeps of it is what was meant."""
+    return datetime.now(UTC)
+
+
+def insert_or(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into `table` that can say what to do on a conflict, in the dialect of `tx`."""
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 # SQLite counts up by itself only in a column of type INTEGER.
