@@ -1,0 +1,86 @@
+"""Every error in words: what happened, what it means for the work, what to do."""
+
+from __future__ import annotations
+
+from limner.api import errors
+from limner.imaging.decode import ImageProblem
+from limner.model.document import PatchDoesNotFit
+from limner.model.rules import RuleBroken
+from limner.review.binding import BadTemplate
+from limner.storage.drafts import StoreBusy
+from limner.sync.session import CannotKeep, ChangedElsewhere
+
+_SAFE = "Your work is kept on this computer"
+
+
+def words(error: BaseException) -> str:
+    """`error` as one or two plain sentences for the person at work."""
+    match error:
+        case errors.ApiError():
+            return _api_words(error)
+        case ChangedElsewhere():
+            return (
+                "Someone else changed this image on the server while you worked on it. "
+                "Your version is on the canvas and on this computer. Which one should the server keep?"
+            )
+        case CannotKeep():
+            return (
+                f"This computer could not write your work to its disk ({error}). "
+                "Make room or save to the server with Ctrl+S; the work is still open here."
+            )
+        case RuleBroken() | ImageProblem() | StoreBusy() | BadTemplate():
+            return str(error)
+        case PatchDoesNotFit():
+            return "That step no longer fits what is on the canvas, so nothing was changed."
+        case OSError():
+            return f"The file could not be used: {error.strerror or error}."
+        case _:
+            return (
+                f"Something unexpected happened ({type(error).__name__}: {error}). "
+                f"{_SAFE} and you can go on."
+            )
+
+
+def _api_words(error: errors.ApiError) -> str:
+    match error:
+        case errors.Unreachable():
+            return f"The server cannot be reached. {_SAFE} and will be sent when it is back."
+        case errors.NoAnswer():
+            return f"The server did not answer in time. {_SAFE}; Limner checks what arrived."
+        case errors.Redirected():
+            return (
+                f"The server sends its callers to {error.to_host}. Limner does not follow, so that "
+                "your key stays where it belongs: correct the address of the connection."
+            )
+        case errors.Garbled():
+            return (
+                f"The answer was not that of an annotation server ({error}). {_SAFE}. Check the "
+                "address, or whether a network sign-in page is in between."
+            )
+        case errors.Refused():
+            return _refusal_words(error)
+        case _:
+            return f"{error}. {_SAFE}."
+
+
+def _refusal_words(error: errors.Refused) -> str:
+    said = f" The server says: {error.message}" if error.message else ""
+    match error:
+        case errors.Unauthorized():
+            return f"The server does not accept this key. {_SAFE}; enter a valid key.{said}"
+        case errors.Forbidden():
+            return f"This key may not do that. {_SAFE}; ask for a key with more rights.{said}"
+        case errors.NotFound():
+            return f"The server no longer has this. {_SAFE}.{said}"
+        case errors.TooLarge():
+            return f"This is more than the server takes at once. {_SAFE}.{said}"
+        case errors.Invalid():
+            return f"The server refused it, nothing was changed there.{said} Mend it and save again."
+        case errors.TooMany():
+            return f"The server asks for a pause. {_SAFE} and will be sent by itself."
+        case errors.ServerFault():
+            return f"The server has a fault. {_SAFE} and will be sent when it is mended.{said}"
+        case errors.NotOffered():
+            return f"This server does not offer that.{said}"
+        case _:
+            return f"The server refused it ({error.status}). {_SAFE}.{said}"

@@ -1,0 +1,191 @@
+"""What is open on one server: its datasets, the images being worked on, their pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limner.api.pictograph import Dataset, ImageRow
+from limner.imaging.decode import Picture, decode, thumbnail
+from limner.model.ontology import Ontology
+from limner.storage.thumbnails import Thumbnails
+from limner.sync.session import Link, Session, State
+from limner.tasks import Tasks, Ticket
+
+THUMBNAIL_SIDE = 112
+"""Device-independent pixels of the longer side, twice what the list shows, for sharp screens."""
+
+Failed = Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many images of the workspace are how far."""
+
+    waiting: int
+    needs_you: int
+
+
+class Workspace:
+    """One server and the sessions on it. Main thread only.
+
+    A session stays alive until the server has its work, also when another image is on the canvas:
+    opening the image again in that time finds the same document and history.
+    """
+
+    def __init__(self, link: Link, pixels: Tasks, thumbnails: Thumbnails) -> None:
+        self.link = link
+        self._pixels = pixels
+        self._thumbnails = thumbnails
+        self._sessions: dict[str, Session] = {}
+        self._current: Session | None = None
+        self._watchers: list[Callable[[Session], None]] = []
+
+    # --- datasets
+
+    def datasets(self, done: Callable[[list[Dataset]], None], failed: Failed) -> Ticket:
+        return self.link.tasks.run(self.link.server.datasets, done, failed)
+
+    def images(
+        self,
+        dataset: Dataset,
+        done: Callable[[list[ImageRow]], None],
+        failed: Failed,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Ticket:
+        """Every image of `dataset`; `progress` hears (rows so far, rows in all)."""
+        told = self._on_main(progress)
+        return self.link.tasks.run(lambda: self.link.server.images(dataset, told), done, failed)
+
+    def change_classes(
+        self, dataset: Dataset, wanted: Ontology, done: Callable[[Dataset], None], failed: Failed
+    ) -> Ticket:
+        """Write the classes; what others added to the dataset in the meantime stays."""
+        server = self.link.server
+        return self.link.tasks.run(
+            lambda: server.update_classes(dataset.id, wanted, dataset.ontology), done, failed
+        )
+
+    # --- images
+
+    def open(self, dataset: Dataset, row: ImageRow) -> Session:
+        """The session of an image, begun or found again; the one before is saved and let go."""
+        before, self._current = self._current, None
+        session = self._sessions.get(row.id)
+        if session is None:
+            session = self._begin(dataset, row)
+        self._current = session
+        if before is not None and before is not session:
+            before.save_now()
+            self._retire(before)
+        return session
+
+    def resume(self, dataset: Dataset, rows: Iterable[ImageRow]) -> int:
+        """Send what an earlier run could not: the number of images with work waiting here."""
+        unsent = {image_id for origin, image_id in self._unsent() if origin == self.link.origin}
+        found = [row for row in rows if row.id in unsent and row.id not in self._sessions]
+        for row in found:
+            self._begin(dataset, row)
+        return len(found)
+
+    def picture(
+        self,
+        row: ImageRow,
+        done: Callable[[Picture], None],
+        failed: Failed,
+        progress: Callable[[int, int | None], None],
+    ) -> Ticket:
+        """The upright pixels of an image; `progress` hears (bytes so far, bytes in all)."""
+        ticket = Ticket()
+        told = self._on_main(progress)
+
+        def fetch() -> Picture:
+            data = self.link.server.image_bytes(row, told, lambda: ticket.is_cancelled)
+            return decode(data, row.filename)
+
+        return self._pixels.run(fetch, done, failed, ticket)
+
+    def thumbnail(
+        self, row: ImageRow, done: Callable[[NDArray[np.uint8]], None], failed: Failed
+    ) -> Ticket:
+        """A small (h, w, 4) BGRX picture of an image, from this computer when it is kept here."""
+        server, kept, origin = self.link.server, self._thumbnails, self.link.origin
+
+        def make() -> NDArray[np.uint8]:
+            data = kept.get(origin, row.id, row.created_at)
+            if data is None:
+                whole = server.image_bytes(row, _unheard, lambda: ticket.is_cancelled)
+                small = thumbnail(whole, row.filename, THUMBNAIL_SIDE)
+                kept.put(origin, row.id, row.created_at, small)
+                return small
+            return data
+
+        ticket = Ticket()
+        return self._pixels.run(make, done, failed, ticket)
+
+    # --- the state of everything
+
+    @property
+    def current(self) -> Session | None:
+        return self._current
+
+    @property
+    def standing(self) -> Standing:
+        states = [session.state for session in self._sessions.values()]
+        return Standing(
+            waiting=sum(state in (State.SAFE_HERE, State.WRITING) for state in states),
+            needs_you=sum(state is State.NEEDS_YOU for state in states),
+        )
+
+    def sessions(self) -> tuple[Session, ...]:
+        return tuple(self._sessions.values())
+
+    def watch(self, watcher: Callable[[Session], None]) -> Callable[[], None]:
+        """Call `watcher` with each session whose state changed."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def save_all(self) -> None:
+        for session in self.sessions():
+            session.save_now()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is being sent or written, so that quitting costs nothing."""
+        return not any(s.is_sending or s.state is State.WRITING for s in self._sessions.values())
+
+    # --- small parts
+
+    def _begin(self, dataset: Dataset, row: ImageRow) -> Session:
+        session = Session(self.link, dataset, row)
+        self._sessions[row.id] = session
+        session.watch(lambda: self._changed(session))
+        session.load()
+        return session
+
+    def _changed(self, session: Session) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(session)
+        self._retire(session)
+
+    def _retire(self, session: Session) -> None:
+        done = session.state in (State.ON_SERVER, State.FAILED) and not session.is_sending
+        if done and session is not self._current:
+            self._sessions.pop(session.row.id, None)
+
+    def _unsent(self) -> Iterable[tuple[str, str]]:
+        return ((waiting.origin, waiting.image_id) for waiting in self.link.drafts.waiting())
+
+    def _on_main(
+        self, progress: Callable[[int, int | None], None] | None
+    ) -> Callable[[int, int | None], None]:
+        if progress is None:
+            return _unheard
+        return lambda so_far, in_all: self.link.main.post(lambda: progress(so_far, in_all))
+
+
+def _unheard(_so_far: int, _in_all: int | None) -> None:
+    """Nobody asked for the progress."""

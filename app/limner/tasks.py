@@ -1,0 +1,94 @@
+"""Work off the main thread, its outcome back on it: the one door between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class MainThread(Protocol):
+    """The thread that owns documents, histories and sessions."""
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Run `call` there soon; may be used from any thread."""
+        ...
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Run `call` there once, `seconds` from now; the returned function takes it back."""
+        ...
+
+
+class Ticket:
+    """A piece of work that was asked for. After `cancel` nobody hears of its outcome."""
+
+    def __init__(self) -> None:
+        self._cancelled = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled
+
+    def cancel(self) -> None:
+        self._cancelled = True
+
+
+class Tasks:
+    """A few worker threads. They get values and return values; they never see a document."""
+
+    def __init__(self, main: MainThread, workers: int = 4, name: str = "limner-work") -> None:
+        self._main = main
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        ticket: Ticket | None = None,
+    ) -> Ticket:
+        """Run `work` on a worker, then `done` or `failed` on the main thread.
+
+        A cancelled ticket that has not begun is never worked on.
+        """
+        ticket = ticket or Ticket()
+
+        def deliver(future: Future[T]) -> None:
+            if future.cancelled() or ticket.is_cancelled:
+                return
+            self._main.post(lambda: self._hand_over(future, done, failed, ticket))
+
+        def begin() -> T:
+            if ticket.is_cancelled:
+                raise _NobodyWaits
+            return work()
+
+        self._pool.submit(begin).add_done_callback(deliver)
+        return ticket
+
+    @staticmethod
+    def _hand_over(
+        future: Future[T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        ticket: Ticket,
+    ) -> None:
+        if ticket.is_cancelled:
+            return
+        error = future.exception()
+        if error is None:
+            done(future.result())
+        elif isinstance(error, Exception):
+            failed(error)
+        else:
+            raise error
+
+    def close(self) -> None:
+        """Take no more work and drop what has not begun; what runs ends on its own."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _NobodyWaits(Exception):
+    """The ticket was cancelled before the work began."""
