@@ -389,6 +389,22 @@ class LogMany(Answer):
     logs: list[Log]
 
 
+class InsightSearch(Sent):
+    """A search of trace insights or span analyses; every part that is given must fit."""
+
+    trace_id: Text | None = None
+    span_id: Text | None = None
+    redis_job_id: Text | None = None
+    project_id: Text | None = None
+    app: Text | None = None
+    experiment_id: Int64 | None = None
+    error_types: list[Text] | None = None
+    start_time: Moment | None = None
+    end_time: Moment | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+    offset: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
 class TraceInsight(Answer):
     """What the service found out about a trace; `job_id` is its natural reference."""
 

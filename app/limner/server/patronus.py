@@ -11,7 +11,9 @@ from limner.server import (
     patronus_criteria,
     patronus_evaluations,
     patronus_experiments,
+    patronus_otlp,
     patronus_projects,
+    patronus_traces,
 )
 from limner.server.auth import Viewer
 from limner.server.errors import not_implemented
@@ -23,6 +25,8 @@ for room in (
     patronus_criteria,
     patronus_annotations,
     patronus_evaluations,
+    patronus_traces,
+    patronus_otlp,
 ):
     router.include_router(room.router)
 
