@@ -1,0 +1,93 @@
+"""From whatever a file holds to 8-bit RGB that looks right on a screen."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+_CHECKER: Final = 8
+"""The side of a square of the pattern behind transparency, in image pixels."""
+
+_LIGHT, _DARK = 255, 224
+
+_SAMPLED: Final = 1_000_000
+"""How many values the window is chosen from: enough for a percentile, quick on any image."""
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """The loaded `image` as 8-bit RGB: windowed, flattened and in sRGB."""
+    if _is_deep(image):
+        return windowed(image).convert("RGB")
+    profile = image.info.get("icc_profile")
+    if _is_transparent(image):
+        rgba = image.convert("RGBA")
+        opaque = _to_srgb(rgba.convert("RGB"), profile)
+        return _over_checker(opaque, rgba.getchannel("A"))
+    if image.mode in ("1", "P", "PA", "LA", "HSV", "La"):
+        image = image.convert("RGB")
+    return _to_srgb(image, profile)
+
+
+def windowed(image: Image.Image) -> Image.Image:
+    """A 16-bit, 32-bit or float image as 8-bit grey that uses the whole range.
+
+    Black and white are the 0.1 and 99.9 percentiles, as viewers of scientific images do, so a
+    12-bit camera in 16-bit words is not black and a single hot pixel does not darken the rest.
+    Values that are not finite become black.
+    """
+    values = np.asarray(image).astype(np.float32)
+    low, high = _window(values)
+    scaled = np.nan_to_num((values - low) * (255.0 / (high - low)), nan=0.0)
+    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
+
+
+def _window(values: NDArray[np.float32]) -> tuple[float, float]:
+    """The values that become black and white; always apart."""
+    step = max(1, values.size // _SAMPLED)
+    sample = values.reshape(-1)[::step]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return 0.0, 1.0
+    low, high = (float(v) for v in np.percentile(sample, (0.1, 99.9)))
+    if low == high:
+        low, high = float(sample.min()), float(sample.max())
+    return (low, high) if low < high else (low - 0.5, low + 0.5)
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    """Whether any part can be seen through; palette transparency is in `info`."""
+    if not image.has_transparency_data:
+        return False
+    low, _high = image.convert("RGBA").getchannel("A").getextrema()
+    return isinstance(low, int | float) and low < 255
+
+
+def _over_checker(opaque: Image.Image, alpha: Image.Image) -> Image.Image:
+    """Put a picture on a chequered ground, so that neither white nor black things vanish in it."""
+    width, height = opaque.size
+    odd = (np.arange(height)[:, None] // _CHECKER + np.arange(width) // _CHECKER) % 2
+    ground = Image.fromarray(np.where(odd, _DARK, _LIGHT).astype(np.uint8)).convert("RGB")
+    return Image.composite(opaque, ground, alpha)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Apply the colour profile of the file; one that is broken or does not fit is left out."""
+    if not profile:
+        return image.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source) and image.mode == "RGB":
+            return image
+        srgb = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image.convert("RGB")
+    return image.convert("RGB") if turned is None else turned

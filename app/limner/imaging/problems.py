@@ -1,0 +1,58 @@
+"""What can be wrong with an image file, in words for people.
+
+    ImageProblem
+        Unreadable      the file could not be opened at all
+        EmptyFile       there are no bytes in it
+        NotAnImage      what is in it is not a picture
+        Unsupported     a picture, in a format this program does not read
+        Damaged         a picture that breaks off or is broken
+        TooLarge        more pixels than the limit
+
+Each says what happened to which file and what to do about it; the file's name is plain text from
+outside and must be shown as such.
+"""
+
+from __future__ import annotations
+
+
+class ImageProblem(Exception):
+    """An image that cannot be shown; `str(error)` is a sentence for people."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class Unreadable(ImageProblem):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, f"“{name}” could not be opened: {reason}. Check that it is there.")
+
+
+class EmptyFile(ImageProblem):
+    def __init__(self, name: str) -> None:
+        super().__init__(name, f"“{name}” is empty (0 bytes). Copy or download it again.")
+
+
+class NotAnImage(ImageProblem):
+    def __init__(self, name: str) -> None:
+        super().__init__(name, f"“{name}” is not an image that can be read. Check the file.")
+
+
+class Unsupported(ImageProblem):
+    def __init__(self, name: str, what: str) -> None:
+        advice = "Convert it to JPEG, PNG or TIFF."
+        super().__init__(name, f"“{name}” is {what}, which cannot be read here. {advice}")
+
+
+class Damaged(ImageProblem):
+    def __init__(self, name: str) -> None:
+        advice = "Copy or download it again."
+        super().__init__(name, f"“{name}” is damaged and nothing of it can be shown. {advice}")
+
+
+class TooLarge(ImageProblem):
+    def __init__(self, name: str, width: int, height: int, limit: int) -> None:
+        size = f"{width:,} by {height:,} pixels"
+        advice = "Cut it into parts or make it smaller."
+        message = f"“{name}” has {size}; at most {limit // 1_000_000} million can be shown. "
+        super().__init__(name, message + advice)
