@@ -1,7 +1,8 @@
 """Search filters of the Patronus wire as SQL expressions.
 
 A filter can name only what a search declares (`Fields`), and every value goes in as a parameter.
-`ne` also finds rows that have no value; text compares by exact case except under `ilike`.
+`ne` also finds rows that have no value; text compares by exact case except under `ilike`, which on
+SQLite folds the letters of ASCII only.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def condition(
 class _Compiler:
     def __init__(self, fields: Fields, dialect: Dialect) -> None:
         self._fields = fields
-        self._has_glob = dialect.name == "sqlite"
+        self._is_sqlite = dialect.name == "sqlite"
         self._seen = 0
 
     def every(self, filters: Sequence[Filter], loc: tuple[str | int, ...]) -> ColumnElement[bool]:
@@ -89,6 +90,8 @@ class _Compiler:
             raise wrong_field(f"there is no field {field!r} to search by: {known}", *loc, "field")
         _check_operation(column, operation, loc)
         value = _typed(column, operation, value, (*loc, "value"))
+        if operation in _ORDERED and _kind(column) == "str" and not self._is_sqlite:
+            column = column.collate("C")  # by code point, as SQLite does, not by a language
         if operation in ("like", "ilike"):
             return self._like(column, operation, value, loc)
         return _COMPARISONS[operation](column, value)
@@ -100,7 +103,7 @@ class _Compiler:
             raise wrong_field("a pattern must not end with a lone backslash", *loc, "value")
         if operation == "ilike":
             return column.ilike(pattern, escape="\\")
-        if self._has_glob:  # SQLite's LIKE does not tell case apart
+        if self._is_sqlite:  # SQLite's LIKE does not tell case apart
             return column.op("GLOB")(_glob(pattern))
         return column.like(pattern, escape="\\")
 
