@@ -1,0 +1,216 @@
+"""One annotation as the wire has it, and its way to a record of the model and back.
+
+The fields stand in the order of the wire (Pictograph contract, 2). A row has room for all four
+types, because the type is not the first key; which fields belong is checked afterwards.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from itertools import chain, starmap
+from operator import attrgetter
+from struct import iter_unpack
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from limner.api.pictograph_wire import check_attributes
+from limner.model.annotations import (
+    AnnotationId,
+    BBox,
+    Drawable,
+    Keypoint,
+    OrientedBox,
+    Polygon,
+    Polyline,
+    kind_of,
+    new_id,
+)
+from limner.model.geometry import bounds
+from limner.model.json_text import NO_ATTRIBUTES, JsonText
+from limner.model.points import Points
+
+
+class Point(Struct, forbid_unknown_fields=True, gc=False):
+    x: float
+    y: float
+
+
+class Box(Struct, forbid_unknown_fields=True, gc=False):
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Oriented(Struct, forbid_unknown_fields=True, gc=False):
+    cx: float
+    cy: float
+    w: float
+    h: float
+    angle: float = 0.0
+
+
+class Rings(Struct, forbid_unknown_fields=True):
+    paths: list[list[Point]]
+
+
+class Path(Struct, forbid_unknown_fields=True):
+    path: list[Point]
+
+
+class Row(Struct, forbid_unknown_fields=True, kw_only=True):
+    """An annotation of any type; what is UNSET does not stand on the wire."""
+
+    id: str | UnsetType = UNSET
+    name: str
+    type: Literal["bbox", "polygon", "polyline", "keypoint"]
+    bounding_box: Box | UnsetType | None = UNSET
+    oriented_box: Oriented | UnsetType | None = UNSET
+    polygon: Rings | UnsetType = UNSET
+    polyline: Path | UnsetType = UNSET
+    keypoint: Point | UnsetType = UNSET
+    confidence: float | UnsetType = UNSET
+    created_by: str | UnsetType | None = UNSET
+    attributes: Raw = Raw(b"[]")
+    instance_id: int | UnsetType | None = UNSET
+
+
+_COMMON: Final = frozenset({"id", "name", "type", "confidence", "created_by", "attributes"})
+KEYS: Final[Mapping[str, frozenset[str]]] = {
+    "bbox": _COMMON | {"bounding_box", "oriented_box"},
+    "polygon": _COMMON | {"bounding_box", "polygon"},
+    "polyline": _COMMON | {"bounding_box", "polyline"},
+    "keypoint": _COMMON | {"keypoint", "instance_id"},
+}
+"""Which keys an annotation of a type may have; every other is foreign to it."""
+
+_FOREIGN: Final[Mapping[str, Callable[[Row], Any]]] = {
+    kind: attrgetter(*sorted(set(Row.__struct_fields__) - keys)) for kind, keys in KEYS.items()
+}
+_T = TypeVar("_T")
+_pair_of = attrgetter("x", "y")
+
+
+class NotDrawable(Exception):
+    """A row whose fields can be read and still do not make a shape; the words are for people."""
+
+
+def has_foreign_keys(row: Row) -> bool:
+    """Whether `row` holds a field that another type has, and its own has not."""
+    return any(value is not UNSET for value in _FOREIGN[row.type](row))
+
+
+def as_record(row: Row, rank: float, extra: JsonText | None) -> Drawable:
+    """The record of `row`; the rules of the model are not held against it here.
+
+    Raises:
+        NotDrawable: the geometry of its type is missing, its box is none, or its attributes are
+            neither an object nor a list.
+    """
+    common: dict[str, Any] = {
+        "id": AnnotationId(row.id) if row.id is not UNSET else new_id(),
+        "name": row.name,
+        "rank": rank,
+        "confidence": 1.0 if row.confidence is UNSET else row.confidence,
+        "created_by": _or_none(row.created_by),
+        "attributes": _attributes(row.attributes),
+        "extra": extra,
+    }
+    match row.type:
+        case "bbox":
+            return _bbox(row, common)
+        case "polygon":
+            rings = tuple(_packed(ring) for ring in _given(row.polygon, "polygon").paths)
+            _check_box(row.bounding_box)
+            return Polygon(rings=rings, **common)
+        case "polyline":
+            path = _packed(_given(row.polyline, "polyline").path)
+            _check_box(row.bounding_box)
+            return Polyline(path=path, **common)
+        case "keypoint":
+            point = _given(row.keypoint, "keypoint")
+            return Keypoint(x=point.x, y=point.y, instance_id=_or_none(row.instance_id), **common)
+
+
+def as_row(record: Drawable) -> Row:
+    """The row of a record, with the enclosing box of a polygon or polyline that has one."""
+    row = Row(
+        id=record.id,
+        name=record.name,
+        type=kind_of(record).value,
+        confidence=record.confidence,
+        created_by=_or_unset(record.created_by),
+        attributes=Raw(record.attributes.text.encode()),
+    )
+    match record:
+        case BBox(x=x, y=y, w=w, h=h, oriented=turned):
+            row.bounding_box = Box(x, y, w, h)
+            if turned is not None:
+                row.oriented_box = Oriented(turned.cx, turned.cy, turned.w, turned.h, turned.angle)
+        case Polygon(rings=rings):
+            row.bounding_box = _enclosure(record)
+            row.polygon = Rings([_unpacked(ring) for ring in rings])
+        case Polyline(path=path):
+            row.bounding_box = _enclosure(record)
+            row.polyline = Path(_unpacked(path))
+        case Keypoint(x=x, y=y):
+            row.keypoint = Point(x, y)
+            row.instance_id = _or_unset(record.instance_id)
+    return row
+
+
+def _bbox(row: Row, common: dict[str, Any]) -> BBox:
+    box = _given(row.bounding_box, "bounding_box")
+    turned = row.oriented_box
+    if turned is UNSET or turned is None:
+        return BBox(x=box.x, y=box.y, w=box.w, h=box.h, **common)
+    oriented = OrientedBox(turned.cx, turned.cy, turned.w, turned.h, turned.angle)
+    return BBox(x=box.x, y=box.y, w=box.w, h=box.h, oriented=oriented, **common)
+
+
+def _given(value: _T | UnsetType | None, field: str) -> _T:
+    if value is None or isinstance(value, UnsetType):
+        raise NotDrawable(f"The field “{field}” is missing.")
+    return value
+
+
+def _or_none(value: _T | UnsetType) -> _T | None:
+    return None if isinstance(value, UnsetType) else value
+
+
+def _or_unset(value: _T | None) -> _T | UnsetType:
+    return UNSET if value is None else value
+
+
+def _check_box(box: Box | UnsetType | None) -> None:
+    """The box of a polygon is computed, never read; but a box without a size is none."""
+    if isinstance(box, Box) and (box.w <= 0 or box.h <= 0):
+        raise NotDrawable("A box needs a width and a height above 0.")
+
+
+def _attributes(raw: Raw) -> JsonText:
+    text = bytes(raw)
+    if text == b"[]":
+        return NO_ATTRIBUTES
+    try:
+        check_attributes(msgspec.json.decode(text))
+    except ValueError as error:
+        raise NotDrawable(f"The attributes cannot be kept: {error}.") from error
+    return JsonText(text.decode())
+
+
+def _packed(points: list[Point]) -> Points:
+    return Points(array("d", chain.from_iterable(map(_pair_of, points))).tobytes())
+
+
+def _unpacked(points: Points) -> list[Point]:
+    return list(starmap(Point, iter_unpack("2d", points.packed)))
+
+
+def _enclosure(record: Polygon | Polyline) -> Box | UnsetType:
+    """The box around all points; UNSET where it has no area, which no server may store."""
+    left, top, right, bottom = bounds(record)
+    return Box(left, top, right - left, bottom - top) if right > left and bottom > top else UNSET
