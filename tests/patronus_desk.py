@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -30,9 +30,12 @@ class Desk:
     def post(self, path: str, body: Any) -> httpx.Response:
         return self._client.post(f"/v1{path}", json=body, headers=self.headers)
 
-    def post_text(self, path: str, content: str) -> httpx.Response:
-        """Sends what no JSON library would write."""
-        headers = {**self.headers, "Content-Type": "application/json"}
+    def post_text(
+        self, path: str, content: str | bytes, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Sends a body as it is; as JSON unless `headers` say otherwise."""
+        kind = {"Content-Type": "application/json"} if headers is None else headers
+        headers = {**self.headers, **kind}
         return self._client.post(f"/v1{path}", content=content, headers=headers)
 
     def get(self, path: str, **query: Any) -> httpx.Response:
