@@ -48,7 +48,8 @@ class Points:
         return len(self.packed) // _BYTES_PER_POINT
 
     def __iter__(self) -> Iterator[tuple[float, float]]:
-        yield from self.xy.tolist()
+        for x, y in self.xy.tolist():
+            yield x, y
 
     def __getitem__(self, index: int) -> tuple[float, float]:
         x, y = self.xy[index].tolist()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from limner.model.annotations import AnnotationId, Drawable, Kind, Opaque
-from limner.model.document import Document
-from limner.model.history import History
+from limner.model.document import Document, PatchDoesNotFit
+from limner.model.history import History, Ids
 from limner.model.ontology import LabelClass, Ontology
+from limner.model.patch import Patch
 from limner.model.rules import RuleBroken
 from limner.model.selection import Selection
 
@@ -56,3 +57,24 @@ class Bench:
         """The selected annotations that can be drawn, in the order they were chosen."""
         found = (self.drawable(id_) for id_ in self.selection)
         return [annotation for annotation in found if annotation is not None]
+
+    def do(self, patch: Patch, *, select: Ids | None = None) -> Patch | None:
+        """Make `patch` one step and return it; None when it changes nothing or is refused.
+
+        A broken rule, and an annotation that somebody else changed while the gesture lasted, go
+        to `refused` in words: the document is then as it was.
+        """
+        try:
+            self.history.do(patch, select=select)
+        except RuleBroken as broken:
+            self.refused(broken)
+            return None
+        except PatchDoesNotFit:
+            self.refused(_changed_meanwhile(patch))
+            return None
+        return patch or None
+
+
+def _changed_meanwhile(patch: Patch) -> RuleBroken:
+    message = "This annotation was changed from elsewhere meanwhile; your change was not made."
+    return RuleBroken(next(iter(patch.changes)), "id", message)
