@@ -246,6 +246,20 @@ class Pairwise(Answer):
     created_at: AwareDatetime
 
 
+class PairwiseOne(Answer):
+    pairwise_annotation: Pairwise
+
+
+class PairwiseMany(Answer):
+    pairwise_annotations: list[Pairwise]
+
+
+class PairwiseFound(Answer):
+    """What get-batch found, in the order asked."""
+
+    pairwise_annotations: list[Pairwise | None]
+
+
 class PairwiseBatch(Sent):
     pairwise_annotations: Annotated[list[PairKey], Field(max_length=1000)]
 

@@ -12,6 +12,7 @@ from limner.server import (
     patronus_evaluations,
     patronus_experiments,
     patronus_otlp,
+    patronus_pairwise,
     patronus_projects,
     patronus_traces,
 )
@@ -24,6 +25,7 @@ for room in (
     patronus_experiments,
     patronus_criteria,
     patronus_annotations,
+    patronus_pairwise,
     patronus_evaluations,
     patronus_traces,
     patronus_otlp,
