@@ -1,0 +1,285 @@
+"""A Pictograph-compatible server: datasets, images, annotations (Pictograph contract, 3 to 5).
+
+Every method blocks and belongs into a worker; every one raises the tree of `errors.py`.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+
+from limner.api import codec
+from limner.api.classes import foreign_classes, write_ontology
+from limner.api.dialects import Dialect, probe
+from limner.api.errors import Garbled, NotOffered, Refused
+from limner.api.listing import Dataset, ImageRow, converted, pages, read_dataset, read_image
+from limner.api.routes import ROOT, annotations_by_id, annotations_by_path, image_place, segment
+from limner.api.transport import Progress, Wire
+from limner.model.annotations import Annotation
+from limner.model.ontology import Ontology
+
+_NO_CLASSES: Final = Ontology()
+
+
+__all__ = ["Dataset", "Dialect", "FolderOpened", "ImageRow", "Loaded", "Pictograph", "Saved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The annotations of an image, lowest first.
+
+    `etag` is the server's version of them, None where it keeps none; `body_hash` changes whenever
+    the list does.
+    """
+
+    annotations: list[Annotation]
+    etag: str | None
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A confirmed save: how many annotations there were before, and how many are there now."""
+
+    previous_count: int
+    new_count: int
+    status: str
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOpened:
+    """A folder of this computer as a dataset; `skipped` holds (path, reason)."""
+
+    dataset: Dataset
+    added: int
+    missing: int
+    skipped: tuple[tuple[str, str], ...]
+
+
+class _SaveReply(msgspec.Struct):
+    image_id: str
+    previous_count: int
+    new_count: int
+    status: str
+
+
+class _BatchReply(msgspec.Struct):
+    processed: int
+    failed: list[dict[str, Any]] = []
+
+
+class _FolderReply(msgspec.Struct):
+    data: Any
+    added: int
+    missing: int
+    skipped: list[dict[str, Any]] = []
+
+
+class Pictograph:
+    """A server spoken to in one dialect."""
+
+    def __init__(self, wire: Wire, dialect: Dialect) -> None:
+        self._wire = wire
+        self._dialect = dialect
+
+    @staticmethod
+    def probe(wire: Wire) -> Dialect:
+        """Find out what the server speaks, by reading only.
+
+        Raises:
+            ApiError: it is no such server, or the key may not read.
+        """
+        return probe(wire)
+
+    def datasets(self) -> list[Dataset]:
+        return [read_dataset(row) for row in pages(self._wire, f"{ROOT}/datasets/", {})]
+
+    def dataset(self, name_or_id: str) -> Dataset:
+        """One dataset with its present classes."""
+        return read_dataset(self._data("GET", f"/datasets/{segment(name_or_id)}"))
+
+    def create_dataset(self, name: str, ontology: Ontology = _NO_CLASSES) -> Dataset:
+        body = {"name": name, "classes": write_ontology(ontology)}
+        return read_dataset(self._data("POST", "/datasets/", body))
+
+    def update_classes(self, dataset_id: str, ontology: Ontology, base: Ontology) -> Dataset:
+        """Change the classes from `base`, which was read, to `ontology`.
+
+        The server applies the difference, so what a colleague added meanwhile stays. Classes that
+        no ontology holds are sent along on both sides, for servers that replace the whole list.
+        """
+        path = f"/datasets/{segment(dataset_id)}"
+        stored = self._data("GET", path)
+        kept = foreign_classes(stored.get("classes") if isinstance(stored, dict) else None)
+        body = {
+            "classes": [*write_ontology(ontology), *kept],
+            "classes_base": [*write_ontology(base), *kept],
+        }
+        return read_dataset(self._data("PATCH", path, body))
+
+    def images(self, dataset: Dataset, progress: Progress | None = None) -> list[ImageRow]:
+        """Every image that is not archived, newest first; `progress` counts rows."""
+        rows = pages(self._wire, f"{ROOT}/images/", {"dataset": dataset.id}, progress)
+        return [read_image(row, dataset.id) for row in rows]
+
+    def image_bytes(
+        self, row: ImageRow, progress: Progress, cancelled: Callable[[], bool]
+    ) -> bytes:
+        """The file of an image, as it was uploaded.
+
+        Raises:
+            Cancelled: `cancelled()` became true.
+        """
+        path = f"{ROOT}/images/{segment(row.id)}"
+        try:
+            return self._wire.stream(path, progress, cancelled)
+        except NotOffered:
+            if row.image_url is None:
+                raise
+            return self._wire.fetch(row.image_url, progress, cancelled)
+
+    def thumbnail_bytes(self, row: ImageRow, cancelled: Callable[[], bool]) -> bytes | None:
+        """The small picture that the server offers of an image; None when it offers none.
+
+        Raises:
+            Cancelled: `cancelled()` became true.
+        """
+        if row.thumbnail_url is None:
+            return None
+        return self._wire.fetch(row.thumbnail_url, lambda _done, _total: None, cancelled)
+
+    def load(self, dataset: Dataset, row: ImageRow) -> Loaded:
+        reply = self._wire.request("GET", self._annotations(dataset, row))
+        annotations = codec.decode(reply.body)
+        return Loaded(annotations, reply.headers.get("etag"), codec.fingerprint(reply.body))
+
+    def save(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        annotations: Sequence[Annotation],
+        *,
+        idempotency_key: str,
+        if_match: str | None = None,
+    ) -> Saved:
+        """Replace every annotation of the image by `annotations`, in their order.
+
+        `idempotency_key` stands for this very list: sent again with it, the save is answered from
+        memory and not made again. `if_match` is the `etag` it stands on, where there is one.
+
+        Raises:
+            Stale: the image was changed since `if_match` was read; nothing happened.
+            Garbled: the server says something else than that it stored this list.
+        """
+        image_id = row.id if self._dialect is Dialect.IMAGE_ID else None
+        reply = self._wire.request(
+            "POST",
+            self._annotations(dataset, row),
+            content=codec.save_body(annotations, image_id),
+            headers={"If-Match": if_match} if if_match is not None else None,
+            idempotency_key=idempotency_key,
+        )
+        said = converted(reply.document(), _SaveReply, "confirmation")
+        if said.image_id.lower() != row.id.lower():
+            raise Garbled("The server confirmed the save of another image.")
+        if said.new_count != len(annotations):
+            raise Garbled(
+                f"The server confirmed {said.new_count} annotations instead of {len(annotations)}."
+            )
+        return Saved(said.previous_count, said.new_count, said.status, reply.headers.get("etag"))
+
+    def clear(self, dataset: Dataset, row: ImageRow) -> int:
+        """Delete every annotation of the image (admin); how many there were."""
+        reply = self._wire.request("DELETE", self._annotations(dataset, row)).document()
+        count = reply.get("deleted_count")
+        if not isinstance(count, int):
+            raise Garbled("The server did not say how many annotations it deleted.")
+        return count
+
+    def set_status(self, dataset: Dataset, row: ImageRow, status: str) -> None:
+        """Move the image to a stage: `new`, `annotate`, `review` or `complete`."""
+        body = {
+            "dataset_name": dataset.name,
+            "image_ids": [row.id],
+            "updates": {"status": status},
+        }
+        reply = self._wire.request("PATCH", f"{ROOT}/batch/images/update", json=body)
+        said = converted(reply.document(), _BatchReply, "confirmation")
+        if said.failed or said.processed != 1:
+            reason = said.failed[0].get("reason") if said.failed else None
+            words = str(reason) if reason else "The server did not change the image's stage."
+            raise Refused(reply.status, "", words, reply.headers.get("x-request-id"))
+
+    def review(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        action: Literal["approve", "request_changes"],
+        note: str = "",
+    ) -> str:
+        """Approve an image or send it back with a note; the stage it has now."""
+        body = {"action": action, **({"note": note} if note else {})}
+        data = self._data("POST", f"/images/{image_place(dataset, row)}/review", body)
+        match data:
+            case {"status": str(status)}:
+                return status
+            case _:
+                raise Garbled("The server did not say which stage the image has now.")
+
+    def open_folder(self, path: str) -> FolderOpened:
+        """Make the folder (or image) at `path` a dataset in place; the server inside only.
+
+        Raises:
+            NotFound: it is no folder. Invalid: it holds no images.
+        """
+        reply = self._wire.request("POST", "/limner/v1/folders", json={"path": path})
+        said = converted(reply.document(), _FolderReply, "folder")
+        skipped = tuple((str(each.get("path")), str(each.get("reason"))) for each in said.skipped)
+        return FolderOpened(read_dataset(said.data), said.added, said.missing, skipped)
+
+    def upload(
+        self,
+        dataset: Dataset,
+        directory: str,
+        filename: str,
+        data: bytes,
+        width: int | None,
+        height: int | None,
+    ) -> ImageRow:
+        """Add an image; sizes are of the upright image, in pixels.
+
+        Raises:
+            Conflict: the directory has a file of that name.
+        """
+        place = {
+            "dataset": dataset.id,
+            "filename": filename,
+            "directory_path": directory,
+            "content_type": mimetypes.guess_type(filename)[0] or "application/octet-stream",
+        }
+        ticket = self._data("POST", "/images/upload-url", place)
+        match ticket:
+            case {"upload_url": str(url)}:
+                self._wire.put(url, data, place["content_type"])
+            case _:
+                raise Garbled("The server did not say where the image is to be sent.")
+        sizes = {"file_size": len(data), "width": width, "height": height}
+        row = self._data("POST", "/images/register", {**place, **sizes})
+        return read_image(row, dataset.id)
+
+    def _annotations(self, dataset: Dataset, row: ImageRow) -> str:
+        if self._dialect is Dialect.IMAGE_ID:
+            return annotations_by_id(row.id)
+        return annotations_by_path(dataset, row)
+
+    def _data(self, method: str, path: str, body: Any = None) -> Any:
+        """The `data` of an answer."""
+        document = self._wire.request(method, ROOT + path, json=body).document()
+        if "data" not in document:
+            raise Garbled("The server's answer has an unexpected form.")
+        return document["data"]
