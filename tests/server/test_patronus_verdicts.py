@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text, update
 
 from limner.api.patronus_wire import Values
 from limner.server.auth import Caller
 from limner.server.database import Store
 from limner.server.keys import Role
-from limner.server.patronus_tables import criteria_history, verdict_history
+from limner.server.patronus_tables import criteria_history, verdict, verdict_history
 from limner.server.patronus_verdicts import submit
 from patronus_desk import Desk, places
 from servers import answer
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @pytest.fixture
@@ -141,6 +143,40 @@ def test_sixteen_reviewers_at_once_make_one_verdict_and_lose_no_value(
     assert (
         past[-1].value_score == standing["value_score"] == max(past, key=lambda r: r.at).value_score
     )
+
+
+def test_the_moment_of_a_verdict_grows_even_when_the_clock_was_set_back(
+    desk: Desk, store: Store
+) -> None:
+    question = desk.asks()
+    desk.gives(question, value_pass=True)
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    with store.writing() as tx:
+        tx.execute(update(verdict).values(updated_at=later))
+    moments = [desk.gives(question, value_pass=False)["updated_at"] for _ in range(2)]
+    assert moments == ["2100-01-01T00:00:00.000001Z", "2100-01-01T00:00:00.000002Z"]
+    assert [row.at for row in history(store)][-1] == later + timedelta(microseconds=2)
+
+
+def test_a_question_being_answered_does_not_change_its_type(desk: Desk, store: Store) -> None:
+    question = desk.asks()
+    reviewer = Caller("key", "reviewer", Role.ANNOTATOR, "person")
+    scored = {"name": "binary", "annotation_type": "continuous"}
+    with ThreadPoolExecutor(1) as colleague:
+        with store.writing() as tx:
+            submit(
+                tx,
+                reviewer,
+                type_="log",
+                reference="one",
+                criteria_id=UUID(question),
+                values=Values(value_pass=True),
+            )
+            changing = colleague.submit(desk.put, f"/annotation-criteria/{question}", scored)
+            if tx.dialect.name == "postgresql":  # on SQLite nobody else writes anyway
+                while not changing.done() and not tx.scalar(WAITING):
+                    pass
+        assert changing.result().status_code == 409
 
 
 def test_judging_a_log_the_older_way_is_the_same_verdict(desk: Desk, store: Store) -> None:
