@@ -21,7 +21,7 @@ def words(error: BaseException) -> str:
         case ChangedElsewhere():
             return (
                 "Someone else changed this image on the server while you worked on it. "
-                "Your version is on the canvas and on this computer. Which one should the server keep?"
+                "Your version is on the canvas and on this computer. Which one should be kept?"
             )
         case CannotKeep():
             return (
@@ -75,7 +75,9 @@ def _refusal_words(error: errors.Refused) -> str:
         case errors.TooLarge():
             return f"This is more than the server takes at once. {_SAFE}.{said}"
         case errors.Invalid():
-            return f"The server refused it, nothing was changed there.{said} Mend it and save again."
+            return (
+                f"The server refused it, nothing was changed there.{said} Mend it and save again."
+            )
         case errors.TooMany():
             return f"The server asks for a pause. {_SAFE} and will be sent by itself."
         case errors.ServerFault():

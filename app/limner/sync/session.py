@@ -15,7 +15,8 @@ FAILED      no document, trouble says why                       load
 ON_SERVER   confirmed = document.revision                       an edit
 WRITING     kept < document.revision                            _kept, _not_kept
 SAFE_HERE   kept = document.revision, not confirmed             _saved, _not_saved
-NEEDS_YOU   not confirmed, and trouble is for a person to end   an edit, save_now, keep_mine, take_theirs
+NEEDS_YOU   not confirmed, trouble is for a person to end       an edit, save_now, keep_mine,
+                                                                take_theirs
 
 Rules (study of the wire: a save is a full overwrite without versions):
 1. Nothing is sent that is not on this computer's disk first, unless the disk itself refuses.
@@ -426,9 +427,7 @@ class Session:
             watcher()
 
 
-def _by_annotation(
-    error: Invalid, sent: tuple[Annotation, ...]
-) -> Mapping[AnnotationId, str]:
+def _by_annotation(error: Invalid, sent: tuple[Annotation, ...]) -> Mapping[AnnotationId, str]:
     """The server's words, by the annotation they are about."""
     refusals: dict[AnnotationId, str] = {}
     for problem in error.problems:

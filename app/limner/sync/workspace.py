@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,14 @@ class Workspace:
             self._retire(before)
         return session
 
+    def forget(self, image_id: str) -> None:
+        """Read the image anew when it is opened next, unless work on it is still on its way."""
+        session = self._sessions.get(image_id)
+        if session is not None and not session.is_dirty and not session.is_sending:
+            self._sessions.pop(image_id)
+            if session is self._current:
+                self._current = None
+
     def resume(self, dataset: Dataset, rows: Iterable[ImageRow]) -> int:
         """Send what an earlier run could not: the number of images with work waiting here."""
         unsent = {image_id for origin, image_id in self._unsent() if origin == self.link.origin}
@@ -125,6 +134,21 @@ class Workspace:
 
         ticket = Ticket()
         return self._pixels.run(make, done, failed, ticket)
+
+    def review(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        action: Literal["approve", "request_changes"],
+        note: str,
+        done: Callable[[ImageRow], None],
+        failed: Failed,
+    ) -> Ticket:
+        """Approve an image or ask for changes; `done` hears the row in its new stage."""
+        server = self.link.server
+        return self.link.tasks.run(
+            lambda: replace(row, status=server.review(dataset, row, action, note)), done, failed
+        )
 
     # --- the state of everything
 

@@ -1,0 +1,305 @@
+"""The editor as a whole: the window, its parts, and what happens from the start to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from limner.api.patronus import Patronus
+from limner.api.pictograph import Dataset, FolderOpened, Pictograph
+from limner.panels.text import plain
+from limner.review.binding import Binding
+from limner.shell import theme
+from limner.shell.about import AboutDialog, KeysDialog
+from limner.shell.catalog import commands
+from limner.shell.connections import ConnectionsDialog
+from limner.shell.datasets import DatasetsDialog
+from limner.shell.editor import Editor
+from limner.shell.hand import TookTooLong, wait_until
+from limner.shell.notice import Tone
+from limner.shell.project import Project
+from limner.shell.reviewing import Reviewing
+from limner.shell.saving import Saving
+from limner.shell.services import LOCAL_ORIGIN, Local, Services
+from limner.shell.trouble import words
+from limner.shell.window import Window
+from limner.storage.settings import Connection, LastProject
+
+_QUIT_S: Final = 2.0
+"""How long quitting may wait for a save on its way; what is not sent is on the disk."""
+
+
+class Application:
+    """Puts the window's parts together and opens what the person asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.tokens = theme.apply(_qt(), dark=self._is_dark())
+        self.window = Window()
+        self.editor = Editor(self.window)
+        self.project = Project(self.window, self.editor)
+        self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
+        self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
+        self.window.install(commands(self))
+        self.window.dropped.connect(self.open_path)
+        self.window.closing.connect(self._leave)
+        self.project.watch(self._project_changed)
+        self.editor.watch(self.window.refresh)
+        self._wanted: Path | None = None
+        self._connection: Connection | None = None
+        self._has_left = False
+        self._paint_theme()
+
+    # --- the start
+
+    def start(self, wanted: Path | None = None) -> None:
+        """Show the window, start the server inside, then open `wanted` or the last project."""
+        self._wanted = wanted
+        self.window.canvas.show_message("Starting…")
+        self.window.show()
+        self.services.main.post(lambda: self.services.start_local(self._started, self._not_started))
+
+    def _started(self, local: Local) -> None:
+        self._use_review(local)
+        last = self.services.settings.last_project
+        if self._wanted is not None:
+            self.open_path(self._wanted)
+        elif last is not None:
+            self._reopen(last)
+        else:
+            self.open_sample()
+
+    def _not_started(self, error: Exception) -> None:
+        self.window.canvas.show_message("Limner cannot start here", words(error))
+
+    def _reopen(self, last: LastProject) -> None:
+        connection = self._connection_called(last.connection_id)
+        if last.connection_id and connection is None:
+            self.open_sample()
+            return
+
+        def find(server: Pictograph) -> Dataset:
+            return server.dataset(last.dataset_id)
+
+        def not_found(error: Exception) -> None:
+            self.open_sample()
+            self._warn("project")(error)
+
+        self._open_with(connection, find, last.image, not_found)
+
+    # --- what to open
+
+    def choose_folder(self) -> None:
+        """Ask for a folder of photographs and open it in place."""
+        chosen = QFileDialog.getExistingDirectory(self.window, "Open a folder of photographs")
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def open_path(self, path: Path) -> None:
+        """Open a folder, or the folder of an image; nothing in it is copied or changed."""
+        folder = path if path.is_dir() else path.parent
+        first = None if path.is_dir() else path.name
+        local = self.services.local
+        if local is None:
+            self._wanted = path
+            return
+
+        def opened(result: FolderOpened) -> None:
+            self._show(local.server, None, result.dataset, first)
+            self._tell_skipped(result)
+
+        self.window.canvas.show_message("Reading the folder…", plain(str(folder)))
+        self.services.tasks.run(
+            lambda: local.server.open_folder(str(folder.absolute())), opened, self._not_opened(path)
+        )
+
+    def open_sample(self) -> None:
+        """Open the sample project, made on the first occasion."""
+        local = self.services.local
+        if local is not None:
+            self.services.tasks.run(
+                lambda: self.services.install_sample(local),
+                lambda dataset: self._show(local.server, None, dataset, None),
+                self._warn("project"),
+            )
+
+    def choose_dataset(self) -> None:
+        """List the datasets of this computer and of every connection."""
+        dialog = DatasetsDialog(self.services, self.window)
+        dialog.chosen.connect(self._open_dataset)
+        dialog.open()
+
+    def _open_dataset(self, connection: Connection | None, dataset: Dataset) -> None:
+        self._open_with(connection, lambda _server: dataset, None, self._warn("project"))
+
+    def _open_with(
+        self,
+        connection: Connection | None,
+        find: Callable[[Pictograph], Dataset],
+        first: str | None,
+        failed: Callable[[Exception], None],
+    ) -> None:
+        local = self.services.local
+        if local is None:
+            return
+
+        def reach() -> tuple[Pictograph, Dataset]:
+            server = self.services.remote(connection) if connection else local.server
+            return server, find(server)
+
+        self.services.tasks.run(
+            reach, lambda found: self._show(found[0], connection, found[1], first), failed
+        )
+
+    def _show(
+        self,
+        server: Pictograph,
+        connection: Connection | None,
+        dataset: Dataset,
+        first: str | None,
+    ) -> None:
+        self._connection = connection
+        origin = connection.url if connection is not None else LOCAL_ORIGIN
+        current = self.project.workspace
+        same = current is not None and current.link.server is server
+        workspace = current if current and same else self.services.workspace(server, origin)
+        self.window.notice.clear("project")
+        self.project.open(workspace, dataset, first)
+
+    def _tell_skipped(self, result: FolderOpened) -> None:
+        if result.skipped:
+            path, reason = result.skipped[0]
+            more = f" and {len(result.skipped) - 1} more" if len(result.skipped) > 1 else ""
+            text = f"Left out: {plain(path)} ({plain(reason)}){more}."
+            self.window.notice.say("skipped", text, Tone.WARNING)
+
+    def _not_opened(self, path: Path) -> Callable[[Exception], None]:
+        def failed(error: Exception) -> None:
+            self.window.notice.say(
+                "project", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
+            )
+            if self.project.dataset is None:
+                self.open_sample()
+            else:
+                self.window.canvas.show_message("")
+
+        return failed
+
+    # --- servers
+
+    def show_connections(self) -> None:
+        """Add, change and remove servers and their keys."""
+        dialog = ConnectionsDialog(self.services, self.window)
+        dialog.changed.connect(self._connections_changed)
+        dialog.open()
+
+    def _connections_changed(self) -> None:
+        if self.services.local is not None:
+            self._use_review(self.services.local)
+        workspace, connection = self.project.workspace, self._connection
+        dataset = self.project.dataset
+        if workspace is None or connection is None or dataset is None:
+            return
+        changed = self._connection_called(connection.id)
+        if changed is not None:
+            current = self.project.rows.get(self.project.current or "")
+            first = current.filename if current else None
+            self._open_with(changed, lambda _server: dataset, first, self._warn("project"))
+
+    def _use_review(self, local: Local) -> None:
+        """Review on the connection that the settings name, else on the server inside."""
+        connection = self._connection_called(self.services.settings.review_connection)
+        if connection is None:
+            self.reviewing.use(self.services.desk(local.review, LOCAL_ORIGIN))
+            return
+        self.services.tasks.run(
+            lambda: Patronus(self.services.wire(connection)),
+            lambda review: self.reviewing.use(self.services.desk(review, connection.url)),
+            self._warn("review"),
+        )
+
+    def _connection_called(self, id_: str | None) -> Connection | None:
+        found = (c for c in self.services.settings.connections if c.id == id_)
+        return next(found, None)
+
+    def _binding_of(self, dataset: Dataset) -> Binding:
+        return self.services.settings.binding_of(dataset.id)
+
+    # --- the look
+
+    def switch_theme(self) -> None:
+        self.services.change(theme="light" if self._is_dark() else "dark")
+        self.tokens = theme.apply(_qt(), dark=self._is_dark())
+        self._paint_theme()
+
+    def _paint_theme(self) -> None:
+        theme.tint(self.window.canvas, self.tokens)
+
+    def _is_dark(self) -> bool:
+        return theme.is_dark(self.services.settings.theme, _qt())
+
+    def show_keys(self) -> None:
+        KeysDialog(commands(self), self.window).open()
+
+    def show_about(self) -> None:
+        AboutDialog(self.window).open()
+
+    # --- while working
+
+    def has_image(self) -> bool:
+        return self.project.current is not None
+
+    def _project_changed(self) -> None:
+        project, dataset = self.project, self.project.dataset
+        row = project.rows.get(project.current or "")
+        names = [plain(row.filename)] if row else []
+        if dataset is not None:
+            names.append(plain(dataset.name))
+        self.window.setWindowTitle(" — ".join([*names, "Limner"]))
+        at = list(self.window.images.shown_ids()).index(row.id) + 1 if row else 0
+        self.window.position.setText(f"{at} / {len(project.rows)}" if row else "")
+        if dataset is not None and row is not None:
+            self._remember(dataset, row.filename)
+        self.window.refresh()
+
+    def _remember(self, dataset: Dataset, image: str) -> None:
+        id_ = self._connection.id if self._connection is not None else None
+        last = LastProject(connection_id=id_, dataset_id=dataset.id, image=image)
+        if last != self.services.settings.last_project:
+            self.services.change(last_project=last)
+
+    def surprised(self, error: BaseException) -> None:
+        """An error that nobody expected: said in words, and the work goes on."""
+        self.window.notice.say("surprise", words(error), Tone.WARNING)
+
+    # --- the end
+
+    def quit(self) -> None:
+        self.window.close()
+
+    def _leave(self) -> None:
+        if self._has_left:
+            return
+        self._has_left = True
+        self.window.hide()
+        workspace = self.project.workspace
+        self.project.close()
+        if workspace is not None:
+            try:
+                wait_until(lambda: workspace.is_settled, "the last save", _QUIT_S)
+            except TookTooLong:
+                self._left_waiting = True
+        self.services.close()
+
+    def _warn(self, topic: str) -> Callable[[Exception], None]:
+        return lambda error: self.window.notice.say(topic, words(error), Tone.WARNING)
+
+
+def _qt() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("the editor needs a QApplication")
+    return app

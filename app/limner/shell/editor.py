@@ -1,0 +1,316 @@
+"""The image on the canvas: its document, the tool in hand, and what the panels show of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from limner.model.annotations import AnnotationId, Drawable, Kind
+from limner.model.geometry import bounds
+from limner.model.json_text import JsonText
+from limner.model.ontology import LabelClass, Ontology
+from limner.model.patch import Patch
+from limner.model.rules import RuleBroken
+from limner.shell.notice import Tone
+from limner.shell.window import Window
+from limner.sync.session import Session
+from limner.tools import edits
+from limner.tools.bench import Bench
+from limner.tools.tool import Key, Tool
+from limner.tools.toolbox import make, tool_for
+
+_DUPLICATE_OFFSET = 12.0
+"""Image pixels at zoom 1; divided by the zoom so that a copy is seen beside its original."""
+
+
+class Editor:
+    """Joins one session with the canvas and the panels. Main thread only."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._ontology = Ontology()
+        self.session: Session | None = None
+        self.bench: Bench | None = None
+        self._tool: Tool | None = None
+        self.tool_name = "select"
+        self._active: dict[Kind, LabelClass] = {}
+        self._hidden: frozenset[AnnotationId] = frozenset()
+        self._hidden_classes: frozenset[LabelClass] = frozenset()
+        self._clip: edits.Clip | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[], None]] = []
+        self._connect()
+
+    def _connect(self) -> None:
+        window, canvas = self._window, self._window.canvas
+        canvas.pointer_at.connect(window.status.show_pointer)
+        canvas.pointer_left.connect(window.status.hide_pointer)
+        canvas.zoom_changed.connect(window.status.show_zoom)
+        canvas.overlay_changed.connect(self._overlay_changed)
+        window.objects.reveal.connect(self.reveal)
+        window.objects.hidden_changed.connect(self._hide)
+        window.classes.chosen.connect(self.choose_class)
+        window.classes.hidden_changed.connect(self._hide_classes)
+        window.attributes.attributes_changed.connect(self._describe)
+        window.attributes.class_chosen.connect(self._relabel)
+
+    # --- opening and leaving an image
+
+    def show(self, session: Session, ontology: Ontology) -> None:
+        """Put the session's document on the canvas; it must have one."""
+        document, history = session.document, session.history
+        if document is None or history is None:
+            raise ValueError("the session has no document yet")
+        self.leave()
+        self.session, self._ontology = session, ontology
+        size = (session.row.width or 0, session.row.height or 0)
+        bench = Bench(document, history, session.selection, ontology, size)
+        bench.active = self._active
+        bench.refused = self._refused
+        self.bench = bench
+        self._stops = [
+            document.watch(self._changed),
+            session.selection.watch(self._selected),
+            history.watch(self._tell),
+        ]
+        self._window.canvas.edit(bench)
+        for panel in (self._window.objects, self._window.classes, self._window.attributes):
+            panel.edit(bench)
+        self.use(self.tool_name)
+        self._apply_hidden()
+        self._window.status.show_shapes(len(document))
+
+    def leave(self) -> None:
+        """Take the document off the canvas; what is half drawn is dropped."""
+        if self._tool is not None:
+            self._tool.leave()
+        for stop in self._stops:
+            stop()
+        self._stops, self._tool, self.bench, self.session = [], None, None, None
+        self._hidden = frozenset()
+        self._window.canvas.use(None)
+        self._window.canvas.edit(None)
+        for panel in (self._window.objects, self._window.classes, self._window.attributes):
+            panel.edit(None)
+        self._window.status.show_shapes(None)
+        self._tell()
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        """The dataset's classes changed; the document stays."""
+        session = self.session
+        self._ontology = ontology
+        if session is not None:
+            self.show(session, ontology)
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after an edit, an undo, another selection, tool or image."""
+        self._watchers.append(watcher)
+
+    # --- tools and classes
+
+    def use(self, name: str) -> None:
+        """Take a tool in hand; what is half drawn with the one before is dropped."""
+        self.tool_name = name
+        bench = self.bench
+        if bench is None:
+            return
+        if self._tool is not None:
+            self._tool.leave()
+        self._tool = make(name, bench)
+        self._window.canvas.use(self._tool)
+        self._show_active_class()
+        self._overlay_changed()
+        self._tell()
+
+    def choose_class(self, label: LabelClass) -> None:
+        """Give the selected shapes of its kind this class, else the next shape that is drawn."""
+        self._active[label.kind] = label
+        bench = self.bench
+        if bench is None:
+            return
+        drawing = self.is_drawing
+        if bench.selection and not drawing and self.tool_name == "select":
+            self._relabel(label)
+        elif not drawing and self.tool_name not in _tools_for(label.kind):
+            self.use(tool_for(label.kind))
+        self._show_active_class()
+        self._window.canvas.refresh_overlay()
+
+    def choose_digit(self, digit: str) -> None:
+        label = self._ontology.by_digit(digit)
+        if label is not None:
+            self.choose_class(label)
+
+    def _show_active_class(self) -> None:
+        bench = self.bench
+        kind = next((k for k in Kind if self.tool_name in _tools_for(k)), None)
+        label = bench.class_for(kind) if bench is not None and kind is not None else None
+        self._window.classes.set_active(label)
+
+    # --- edits
+
+    def undo(self) -> None:
+        if self._tool is not None and self._tool.undo():
+            self._window.canvas.refresh_overlay()
+        elif self.bench is not None:
+            self._leave_gesture()
+            self.bench.history.undo()
+
+    def redo(self) -> None:
+        if self._tool is not None and self._tool.redo():
+            self._window.canvas.refresh_overlay()
+        elif self.bench is not None:
+            self._leave_gesture()
+            self.bench.history.redo()
+
+    def _leave_gesture(self) -> None:
+        if self._tool is not None and self._tool.is_drawing:
+            self._tool.leave()
+
+    def delete(self) -> None:
+        """Delete the vertex under the pointer when the tool has one, else the selection."""
+        if self.bench is None:
+            return
+        if self._tool is None or not self._tool.key(Key.DELETE):
+            edits.delete(self.bench)
+        self._window.canvas.refresh_overlay()
+
+    def duplicate(self) -> None:
+        if self.bench is not None:
+            offset = _DUPLICATE_OFFSET / max(self._window.canvas.zoom, 0.01)
+            edits.duplicate(self.bench, offset, offset)
+
+    def copy(self) -> None:
+        if self.bench is not None and self.bench.selection:
+            self._clip = edits.copy(self.bench)
+            self._tell()
+
+    def paste(self) -> None:
+        if self.bench is not None and self._clip is not None:
+            edits.paste(self.bench, self._clip)
+
+    def select_all(self) -> None:
+        if self.bench is not None:
+            self.bench.selection.choose(a.id for a in self.bench.document)
+
+    def reorder(self, where: str) -> None:
+        if self.bench is not None:
+            edits.reorder(self.bench, "front" if where == "front" else "back")
+
+    def _relabel(self, label: LabelClass) -> None:
+        if self.bench is None:
+            return
+        left_out = edits.relabel(self.bench, label)
+        if left_out:
+            self._window.notice.say(
+                "relabel",
+                f"“{label.name}” is a class for {label.kind} shapes: {left_out} of the selected "
+                "ones are of another type and keep their class.",
+            )
+
+    def _describe(self, attributes: JsonText) -> None:
+        if self.bench is not None:
+            edits.describe(self.bench, attributes)
+
+    # --- seeing
+
+    def reveal(self, id_: AnnotationId) -> None:
+        """Bring an annotation into view."""
+        found = self.bench.drawable(id_) if self.bench is not None else None
+        if found is not None:
+            self._window.canvas.centre_on(bounds(found), zoom_in=True)
+
+    def reveal_selected(self) -> None:
+        if self.bench is not None and self.bench.selection:
+            self.reveal(next(iter(self.bench.selection)))
+
+    def _hide(self, ids: frozenset[AnnotationId]) -> None:
+        self._hidden = ids
+        self._apply_hidden()
+
+    def _hide_classes(self, classes: frozenset[LabelClass]) -> None:
+        self._hidden_classes = classes
+        self._apply_hidden()
+
+    def _apply_hidden(self) -> None:
+        hidden = set(self._hidden)
+        bench = self.bench
+        if bench is not None and self._hidden_classes:
+            keys = {(label.name, label.kind) for label in self._hidden_classes}
+            hidden |= {a.id for a in bench.document if _class_key(bench, a.id) in keys}
+        self._window.canvas.set_hidden(hidden)
+
+    # --- what happened
+
+    @property
+    def can_paste(self) -> bool:
+        return self._clip is not None
+
+    @property
+    def is_drawing(self) -> bool:
+        return self._tool is not None and self._tool.is_drawing
+
+    @property
+    def undo_title(self) -> str | None:
+        if self.is_drawing:
+            return "last point"
+        return self.bench.history.undo_title if self.bench is not None else None
+
+    @property
+    def redo_title(self) -> str | None:
+        return self.bench.history.redo_title if self.bench is not None else None
+
+    @property
+    def selected_drawable(self) -> Drawable | None:
+        """The one selected annotation, when exactly one is selected."""
+        only = self.bench.selection.only if self.bench is not None else None
+        return self.bench.drawable(only) if self.bench is not None and only is not None else None
+
+    def set_image_size(self, width: int, height: int) -> None:
+        """The upright size in image pixels, known once the image was decoded."""
+        if self.bench is not None:
+            self.bench.image_size = (width, height)
+        if self.session is not None:
+            self.session.row = replace(self.session.row, width=width, height=height)
+
+    def _changed(self, _patch: Patch) -> None:
+        if self.bench is not None:
+            self._window.status.show_shapes(len(self.bench.document))
+        if self._hidden_classes:
+            self._apply_hidden()
+        self._window.notice.clear("rule")
+        self._tell()
+
+    def _selected(self) -> None:
+        self._window.canvas.refresh_overlay()
+        self._tell()
+
+    def _refused(self, error: RuleBroken) -> None:
+        self._window.notice.say("rule", str(error), Tone.WARNING)
+
+    def _overlay_changed(self) -> None:
+        tool = self._tool
+        self._window.status.show_hint(tool.overlay.hint if tool is not None else "")
+        self._tell()
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher()
+
+
+def _tools_for(kind: Kind) -> tuple[str, ...]:
+    match kind:
+        case Kind.BBOX:
+            return ("box", "rotated")
+        case Kind.POLYGON:
+            return ("polygon", "hole")
+        case Kind.POLYLINE:
+            return ("polyline",)
+        case Kind.KEYPOINT:
+            return ("keypoint",)
+
+
+def _class_key(bench: Bench, id_: AnnotationId) -> tuple[str, Kind] | None:
+    found = bench.drawable(id_)
+    label = bench.ontology.class_of(found) if found is not None else None
+    return None if label is None else (label.name, label.kind)

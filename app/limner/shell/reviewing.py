@@ -1,0 +1,104 @@
+"""Joins the reviewer's desk with the image on the canvas and the shape that is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from limner.api.pictograph import Dataset, ImageRow
+from limner.model.annotations import Drawable, kind_of
+from limner.panels.text import plain
+from limner.review.binding import BadTemplate, Binding
+from limner.review.desk import Desk, Scope
+from limner.shell.criteria import CriteriaDialog
+from limner.shell.editor import Editor
+from limner.shell.notice import Tone
+from limner.shell.project import Project
+from limner.shell.trouble import words
+from limner.shell.window import Window
+
+
+class Reviewing:
+    """Puts on the desk what the person looks at. Main thread only."""
+
+    def __init__(
+        self,
+        window: Window,
+        project: Project,
+        editor: Editor,
+        binding_of: Callable[[Dataset], Binding],
+    ) -> None:
+        self._window = window
+        self._project = project
+        self._editor = editor
+        self._binding_of = binding_of
+        self.desk: Desk | None = None
+        self._opened: str | None = None
+        window.review.next_wanted.connect(lambda: project.step(+1))
+        window.review.create_wanted.connect(self.add_criteria)
+        window.review.stage_wanted.connect(project.set_stage)
+        project.watch(self._follow)
+        editor.watch(self._follow)
+
+    def use(self, desk: Desk) -> None:
+        """Review with this desk from now on."""
+        self.desk, self._opened = desk, None
+        self._window.review.show_desk(desk)
+        self._follow()
+
+    def add_criteria(self) -> None:
+        """Ask for a new criterion and add it to the project."""
+        desk = self.desk
+        if desk is None:
+            return
+        dialog = CriteriaDialog(self._window)
+        dialog.accepted.connect(
+            lambda: desk.create_criteria(*dialog.answer(), failed=self._refused)
+        )
+        dialog.open()
+
+    def focus(self) -> None:
+        """Give the keyboard to the review panel."""
+        panel: QWidget = self._window.review
+        panel.setFocus()
+
+    def _refused(self, error: Exception) -> None:
+        self._window.notice.say("criteria", words(error), Tone.WARNING)
+
+    def _follow(self) -> None:
+        desk, dataset = self.desk, self._project.dataset
+        if desk is None:
+            return
+        if dataset is not None and dataset.id != self._opened:
+            self._opened = dataset.id
+            desk.open(dataset.name)
+        row = self._project.rows.get(self._project.current or "")
+        if dataset is None or row is None:
+            desk.face(Scope.IMAGE, None)
+            desk.face(Scope.OBJECT, None)
+            return
+        try:
+            self._face(desk, dataset, row)
+        except BadTemplate as error:
+            self._window.notice.say("binding", words(error), Tone.WARNING)
+
+    def _face(self, desk: Desk, dataset: Dataset, row: ImageRow) -> None:
+        binding = self._binding_of(dataset)
+        image_words = {
+            "dataset": dataset.name,
+            "directory": row.directory,
+            "filename": row.filename,
+            "image_id": row.id,
+        }
+        desk.face(Scope.IMAGE, binding.image(image_words), plain(row.filename))
+        shape = self._editor.selected_drawable
+        if shape is None:
+            desk.face(Scope.OBJECT, None)
+            return
+        shape_words = {**image_words, "annotation_id": shape.id, "name": shape.name}
+        desk.face(Scope.OBJECT, binding.annotation(shape_words), _name(shape))
+
+
+def _name(shape: Drawable) -> str:
+    return f"{plain(shape.name)} ({kind_of(shape)})"

@@ -1,0 +1,152 @@
+"""What the window works with: the servers, this computer's store, the threads.
+
+Everything slow happens on a worker; the window is painted before the server inside is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from limner import resources
+from limner.api.patronus import Patronus
+from limner.api.pictograph import Dataset, Dialect, Pictograph
+from limner.api.transport import Wire, connect
+from limner.review.desk import Desk
+from limner.storage.drafts import Drafts
+from limner.storage.keys import Keys
+from limner.storage.places import Places
+from limner.storage.settings import Connection, Settings, SettingsFile
+from limner.storage.thumbnails import Thumbnails
+from limner.sync.sample import install
+from limner.sync.session import Link
+from limner.sync.workspace import Workspace
+from limner.tasks import MainThread, Tasks
+
+if TYPE_CHECKING:
+    import httpx
+
+LOCAL_ORIGIN: Final = "http://limner.local"
+SAMPLE: Final = "Sample project"
+
+
+class Hosted(Protocol):
+    """The server inside this process."""
+
+    key: str
+
+    @property
+    def transport(self) -> httpx.BaseTransport: ...
+
+    def close(self) -> None: ...
+
+
+Host = Callable[[Path], Hosted]
+"""Starts the server over the library in a folder; slow, so it is called on a worker."""
+
+
+@dataclass
+class Local:
+    """The server inside, its two clients, and what this computer keeps."""
+
+    hosted: Hosted
+    server: Pictograph
+    review: Patronus
+    drafts: Drafts
+    thumbnails: Thumbnails
+
+
+@dataclass
+class Services:
+    """One per process. Main thread only, but for the functions that say otherwise."""
+
+    host: Host
+    places: Places
+    main: MainThread
+    tasks: Tasks = field(init=False)
+    pixels: Tasks = field(init=False)
+    keys: Keys = field(default_factory=Keys)
+    local: Local | None = None
+
+    def __post_init__(self) -> None:
+        self.tasks = Tasks(self.main, workers=4, name="limner-network")
+        self.pixels = Tasks(self.main, workers=2, name="limner-decode")
+        self.file = SettingsFile(self.places.config / "settings.json")
+        self.settings: Settings = self.file.load()
+
+    def change(self, **values: object) -> None:
+        """Change settings and write them, off the main thread."""
+        self.settings = self.settings.model_copy(update=values)
+        settings, file = self.settings, self.file
+        self.tasks.run(lambda: file.save(settings), lambda _done: None, self.unsaved)
+
+    def unsaved(self, error: Exception) -> None:
+        """The settings could not be written: everything else goes on."""
+        raise error
+
+    # --- the server inside
+
+    def start_local(
+        self, done: Callable[[Local], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Start the server inside, and open this computer's store."""
+
+        def started(local: Local) -> None:
+            self.local = local
+            done(local)
+
+        self.tasks.run(self._start, started, failed)
+
+    def _start(self) -> Local:
+        drafts = Drafts(self.places.data / "workspace.db")
+        try:
+            hosted = self.host(self.places.data / "library")
+        except BaseException:
+            drafts.close(2.0)
+            raise
+        wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport)
+        server = Pictograph(wire, Dialect.DATASET_PATH)
+        thumbnails = Thumbnails(self.places.cache / "thumbnails")
+        return Local(hosted, server, Patronus(wire), drafts, thumbnails)
+
+    def install_sample(self, local: Local) -> Dataset:
+        """Make or find the sample project; on a worker."""
+        source = resources.path("sample")
+        return install(local.server, local.review, source, self.places.data / SAMPLE)
+
+    # --- servers elsewhere
+
+    def wire(self, connection: Connection) -> Wire:
+        """A wire to a server elsewhere with its key; on a worker, for the keyring may wait."""
+        return connect(connection.url, self.keys.get(connection.kind, connection.url))
+
+    def remote(self, connection: Connection) -> Pictograph:
+        """The client of a connection, its dialect found when it is not known; on a worker."""
+        wire = self.wire(connection)
+        dialect = connection.dialect or Pictograph.probe(wire)
+        return Pictograph(wire, Dialect(dialect))
+
+    # --- what the window opens
+
+    def workspace(self, server: Pictograph, origin: str) -> Workspace:
+        local = self._held()
+        link = Link(server, origin, local.drafts, self.tasks, self.main, self.settings.autosave_s)
+        return Workspace(link, self.pixels, local.thumbnails)
+
+    def desk(self, review: Patronus, origin: str) -> Desk:
+        return Desk(review, origin, self._held().drafts, self.tasks, self.main)
+
+    def close(self) -> None:
+        """Stop the threads, write what is waiting to be written, stop the server inside."""
+        self.tasks.close()
+        self.pixels.close()
+        if self.local is not None:
+            self.local.drafts.close(2.0)
+            self.local.hosted.close()
+
+    def _held(self) -> Local:
+        if self.local is None:
+            raise RuntimeError("the server inside has not started")
+        return self.local

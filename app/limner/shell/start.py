@@ -1,0 +1,71 @@
+"""From nothing to a running application: Qt, fonts, threads, and what happens on errors."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from limner import resources
+from limner.shell import fonts, qt_guard
+from limner.shell.application import Application
+from limner.shell.main_thread import QtMainThread
+from limner.shell.qt_guard import UnsoundQt
+from limner.shell.services import Host, Services
+from limner.storage.places import Places
+
+__all__ = ["UnsoundQt", "make", "run"]
+
+_LOG = logging.getLogger("limner")
+
+
+def run(host: Host, wanted: Path | None = None) -> int:
+    """Open the editor on `wanted` (a folder or an image) and return when it is closed.
+
+    Raises:
+        UnsoundQt: this pair of Python and Qt aborts during work.
+    """
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    application = make(host, Places.standard())
+    application.start(wanted)
+    return qt.exec()
+
+
+def make(host: Host, places: Places) -> Application:
+    """The whole editor, not yet shown; there must be a QApplication.
+
+    Raises:
+        UnsoundQt: this pair of Python and Qt aborts during work.
+    """
+    qt_guard.check()
+    QApplication.setApplicationName("Limner")
+    QGuiApplication.setApplicationDisplayName("")
+    QGuiApplication.setDesktopFileName("io.github.limner.Limner")
+    QGuiApplication.setWindowIcon(QIcon(str(resources.path("icons/app.svg"))))
+    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
+    # Decoding threads must not keep the window waiting for the default 5 ms.
+    sys.setswitchinterval(0.0005)
+    fonts.load()
+    application = Application(Services(host, places, QtMainThread()))
+    _catch_everything(application)
+    return application
+
+
+def _catch_everything(application: Application) -> None:
+    """An exception in a Qt callback is logged and said in words; it never ends the program."""
+
+    def caught(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            application.quit()
+            return
+        _LOG.error("unexpected", exc_info=(kind, error, trace))
+        application.surprised(error)
+
+    sys.excepthook = caught

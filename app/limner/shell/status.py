@@ -1,0 +1,85 @@
+"""The status bar: hint, image size, shapes, zoom, pointer, and how safe the work is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+
+from limner.panels.icons import dot
+from limner.sync.session import State
+
+_COLOURS = {
+    State.LOADING: "#9aa1ae",
+    State.FAILED: "#d9534f",
+    State.ON_SERVER: "#2e9e6b",
+    State.WRITING: "#9aa1ae",
+    State.SAFE_HERE: "#4c8dff",
+    State.NEEDS_YOU: "#d9a440",
+}
+
+
+class Status(QStatusBar):
+    """What the person glances at; `state_clicked` asks for the reasons behind the state."""
+
+    state_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._state = QToolButton()
+        self._state.setObjectName("state")
+        self._state.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._state.setToolTip("How safe the work is. Click to see what waits and why.")
+        self._state.clicked.connect(self.state_clicked)
+        self._hint = _plain("hint")
+        self._size = _plain("size")
+        self._shapes = _plain("shapes")
+        self._zoom = _plain("zoom")
+        self._pointer = _plain("pointer")
+        self._pointer.setMinimumWidth(self.fontMetrics().horizontalAdvance("x 00000.0  y 00000.0"))
+        self.addWidget(self._state)
+        self.addWidget(self._hint, 1)
+        for label in (self._size, self._shapes, self._zoom, self._pointer):
+            self.addPermanentWidget(label)
+        self.show_state(State.LOADING, 0, 0)
+
+    @property
+    def state_text(self) -> str:
+        return self._state.text()
+
+    def show_state(self, state: State, waiting: int, needs_you: int) -> None:
+        """`waiting` and `needs_you` count the images of the whole workspace."""
+        text = state.value
+        if needs_you:
+            state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
+        elif waiting > 1:
+            text = f"{state.value} · {waiting} images wait to be sent"
+        self._state.setText(text)
+        self._state.setIcon(dot(_COLOURS[state]))
+        self._state.setAccessibleName(f"State of the work: {text}")
+
+    def show_hint(self, text: str) -> None:
+        self._hint.setText(text)
+
+    def show_image(self, width: int | None, height: int | None) -> None:
+        """The size in image pixels; None while it is not known."""
+        self._size.setText(f"{width} × {height}" if width and height else "")
+
+    def show_shapes(self, count: int | None) -> None:
+        self._shapes.setText("" if count is None else f"{count:,} shape{'' if count == 1 else 's'}")
+
+    def show_zoom(self, zoom: float) -> None:
+        self._zoom.setText(f"{zoom:.0%}" if zoom >= 0.1 else f"{zoom:.1%}")
+
+    def show_pointer(self, x: float, y: float) -> None:
+        self._pointer.setText(f"x {x:.1f}  y {y:.1f}")
+
+    def hide_pointer(self) -> None:
+        self._pointer.setText("")
+
+
+def _plain(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,249 @@
+"""The main window: where the panels stand, and the commands as menus, buttons and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from limner.canvas.view import Canvas
+from limner.panels.attributes import AttributesPanel
+from limner.panels.classes import ClassesPanel
+from limner.panels.icons import icon
+from limner.panels.images import ImagesPanel
+from limner.panels.objects import ObjectsPanel
+from limner.panels.review import ReviewPanel
+from limner.shell.commands import Command, Menu
+from limner.shell.notice import Notice
+from limner.shell.status import Status
+from limner.shell.trouble import words
+
+_TOP = ("file.open", "file.save", "|", "edit.undo", "edit.redo", "|")
+_TOP_ZOOM = ("view.zoom_in", "view.zoom_out", "view.fit")
+_TOP_IMAGE = ("image.previous", "image.next")
+_TOP_RIGHT = ("view.theme", "help.keys")
+_GAP = 8
+
+
+class Window(QMainWindow):
+    """Holds the parts and knows nothing of the work itself."""
+
+    dropped = Signal(Path)
+    closing = Signal()
+    arrow = Signal(int)
+    """-1 or +1: an arrow key that neither a tool nor a panel had a use for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Limner")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.canvas = Canvas()
+        self.notice = Notice()
+        self.images = ImagesPanel()
+        self.objects = ObjectsPanel()
+        self.classes = ClassesPanel()
+        self.attributes = AttributesPanel()
+        self.review = ReviewPanel(words)
+        self.status = Status()
+        self.position = QLabel()
+        self.actions_by_id: dict[str, QAction] = {}
+        self._commands: tuple[Command, ...] = ()
+        self.top = _toolbar("Main", QSize(20, 20))
+        self.rail = _toolbar("Tools", QSize(22, 22))
+        self._lay_out()
+
+    # --- the parts in their places
+
+    def _lay_out(self) -> None:
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.top)
+        self.rail.setObjectName("rail")
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
+        self.setStatusBar(self.status)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.canvas, 1)
+        self.side = _column(self.objects, self.classes, self.attributes, self.review)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setObjectName("page")
+        self.left = _padded(self.images)
+        self.right = _padded(self.side)
+        for part in (self.left, middle, self.right):
+            self.split.addWidget(part)
+        self.split.setStretchFactor(1, 1)
+        self.split.setCollapsible(1, False)
+        self.split.setSizes([250, 850, 340])
+        self.setCentralWidget(self.split)
+
+    # --- commands
+
+    def install(self, commands: Iterable[Command]) -> None:
+        """Make menus, tool buttons and shortcuts of `commands`; once, at the start."""
+        self._commands = tuple(commands)
+        menus: dict[Menu, QMenu] = {menu: self.menuBar().addMenu(menu.value) for menu in Menu}
+        groups: dict[str, QActionGroup] = {}
+        for command in self._commands:
+            action = self._action(command)
+            if command.separated:
+                menus[command.menu].addSeparator()
+            menus[command.menu].addAction(action)
+            if command.group:
+                group = groups.setdefault(command.group, QActionGroup(self))
+                group.addAction(action)
+        self._fill_top()
+        for command in self._commands:
+            if command.menu is Menu.TOOLS and command.group == "tool":
+                self.rail.addAction(self.actions_by_id[command.id])
+        self.refresh()
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self)
+        action.setObjectName(command.id)
+        action.setCheckable(command.checkable or bool(command.group))
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        if command.keys:
+            action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setToolTip(_tip(command))
+        action.triggered.connect(lambda _checked=False: self._run(command))
+        self.addAction(action)
+        self.actions_by_id[command.id] = action
+        return action
+
+    def _run(self, command: Command) -> None:
+        command.run()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask every command anew whether it can run, is on, and what it is called."""
+        for command in self._commands:
+            action = self.actions_by_id[command.id]
+            action.setEnabled(command.enabled())
+            if action.isCheckable():
+                action.setChecked(command.checked())
+            if command.title is not None:
+                action.setText(command.title())
+
+    def _fill_top(self) -> None:
+        for id_ in _TOP + _TOP_ZOOM:
+            self._add_to_top(id_)
+        self.top.addWidget(_spring())
+        self._add_to_top(_TOP_IMAGE[0])
+        self.position.setObjectName("m")
+        self.position.setTextFormat(Qt.TextFormat.PlainText)
+        self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.position.setMinimumWidth(self.fontMetrics().horizontalAdvance("00 000 / 00 000"))
+        self.top.addWidget(self.position)
+        self._add_to_top(_TOP_IMAGE[1])
+        self.top.addWidget(_spring())
+        for id_ in _TOP_RIGHT:
+            self._add_to_top(id_)
+
+    def _add_to_top(self, id_: str) -> None:
+        if id_ == "|":
+            self.top.addSeparator()
+        else:
+            self.top.addAction(self.actions_by_id[id_])
+
+    # --- what Qt tells the window
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            self.arrow.emit(step)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.accept()
+
+
+def _dropped_path(event: QDragEnterEvent | QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        if url.isLocalFile():
+            return Path(url.toLocalFile())
+    return None
+
+
+def _tip(command: Command) -> str:
+    plain = command.text.replace("&", "").removesuffix("…")
+    if not command.keys:
+        return plain
+    shown = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{plain} ({shown})"
+
+
+def _toolbar(title: str, size: QSize) -> QToolBar:
+    bar = QToolBar(title)
+    bar.setObjectName(title.lower())
+    bar.setMovable(False)
+    bar.setIconSize(size)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    return bar
+
+
+def _spring() -> QWidget:
+    spring = QWidget()
+    policy = spring.sizePolicy()
+    policy.setHorizontalPolicy(policy.Policy.Expanding)
+    spring.setSizePolicy(policy)
+    return spring
+
+
+def _padded(inner: QWidget) -> QWidget:
+    outer = QWidget()
+    row = QHBoxLayout(outer)
+    row.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
+    row.addWidget(inner)
+    return outer
+
+
+def _column(*parts: QWidget) -> QSplitter:
+    column = QSplitter(Qt.Orientation.Vertical)
+    column.setObjectName("page")
+    column.setHandleWidth(_GAP)
+    column.setChildrenCollapsible(False)
+    for part in parts:
+        column.addWidget(part)
+    return column
