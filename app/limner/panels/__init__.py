@@ -1,1 +1,1 @@
-"""Qt: the panels around the canvas."""
+"""The panels around the canvas: images, objects, classes, attributes and review."""

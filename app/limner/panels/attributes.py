@@ -1,0 +1,187 @@
+"""The attributes panel: what the selected annotation is, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
+
+from limner.model.annotations import Drawable, kind_of
+from limner.model.json_text import NO_ATTRIBUTES, JsonText
+from limner.model.ontology import LabelClass
+from limner.model.patch import Patch
+from limner.panels.attribute_fields import AttributeForm
+from limner.panels.card import Card
+from limner.panels.facts import geometry_of, origin_of
+from limner.panels.icons import dot
+from limner.panels.text import ElidedLabel, plain
+from limner.tools.bench import Bench
+
+_LONGEST_RAW: Final = 4000
+_RAW_HEIGHT: Final = 76
+
+
+class AttributesPanel(Card):
+    """Visible only while something is selected. It changes nothing itself: it asks."""
+
+    class_chosen = Signal(object)
+    """LabelClass: the selected annotations shall have this class."""
+    attributes_changed = Signal(object)
+    """JsonText: the selected annotations shall have these attributes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Attributes", "sliders-horizontal", parent)
+        self._bench: Bench | None = None
+        self._unwatch: list[Callable[[], None]] = []
+        self._classes: list[LabelClass] = []
+        self.classes = QComboBox()
+        self.form = AttributeForm()
+        self.raw = QPlainTextEdit()
+        self.note = QLabel()
+        self._facts = _Facts()
+        self._dress()
+        self._lay_out()
+        self.setVisible(False)
+
+    def edit(self, bench: Bench | None) -> None:
+        """Show what is selected on another bench."""
+        for unwatch in self._unwatch:
+            unwatch()
+        self._bench = bench
+        self._unwatch = (
+            [bench.selection.watch(self._show), bench.document.watch(self._patched)]
+            if bench
+            else []
+        )
+        self._show()
+
+    def _dress(self) -> None:
+        self.classes.setAccessibleName("Class")
+        self.classes.setToolTip("The class of what is selected (digits choose one as well)")
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.classes.setSizeAdjustPolicy(policy)
+        self.classes.setMinimumContentsLength(8)
+        self.classes.activated.connect(self._choose)
+        self.form.changed.connect(self._take)
+        self.raw.setReadOnly(True)
+        self.raw.setMaximumHeight(_RAW_HEIGHT)
+        self.raw.setAccessibleName("Attributes as they are stored")
+        self.raw.setToolTip("Stored in a form that has no fields here; it is kept as it is")
+        self.raw.setTabChangesFocus(True)
+        self.note.setObjectName("m")
+        self.note.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        for part in (self.classes, self.form, self.note, self.raw, self._facts):
+            self.body.addWidget(part)
+        self.setFocusProxy(self.classes)
+
+    def _patched(self, patch: Patch) -> None:
+        if self._bench and not patch.changes.keys().isdisjoint(self._bench.selection.ids):
+            self._show()
+
+    def _show(self) -> None:
+        selected = self._bench.selected() if self._bench else []
+        self.setVisible(bool(selected))
+        if self._bench is None or not selected:
+            return
+        self.aside.setText("" if len(selected) == 1 else f"{len(selected):,} selected")
+        self._show_classes(self._bench, selected)
+        self._show_attributes(self._bench, selected)
+        self._facts.show_rows(_facts_of(selected))
+
+    def _show_classes(self, bench: Bench, selected: list[Drawable]) -> None:
+        kinds = {kind_of(annotation) for annotation in selected}
+        self._classes = bench.ontology.of_kind(kinds.pop()) if len(kinds) == 1 else []
+        labels = {annotation.name for annotation in selected}
+        self.classes.clear()
+        for each in self._classes:
+            self.classes.addItem(dot(each.colour), plain(each.name, 80))
+        names = [each.name for each in self._classes]
+        only = labels.pop() if len(labels) == 1 else None
+        self.classes.setCurrentIndex(names.index(only) if only in names else -1)
+        self.classes.setPlaceholderText(_placeholder(only, is_mixed=not self._classes))
+        self.classes.setEnabled(bool(self._classes))
+
+    def _show_attributes(self, bench: Bench, selected: list[Drawable]) -> None:
+        first = selected[0]
+        labels = {bench.ontology.class_of(annotation) for annotation in selected}
+        label = labels.pop() if len(labels) == 1 else None
+        are_same = all(annotation.attributes == first.attributes for annotation in selected)
+        values = _fields_of(first.attributes)
+        specs = label.attributes if label else ()
+        can_edit = are_same and values is not None and bool(specs)
+        self.form.setVisible(can_edit)
+        if can_edit and values is not None:
+            self.form.show_values(specs, values)
+        self._show_raw(first.attributes if are_same else NO_ATTRIBUTES, specs if can_edit else ())
+        self.note.setVisible(not are_same)
+        self.note.setText("Their attributes differ. Select one to see and change them.")
+
+    def _show_raw(self, attributes: JsonText, specs: tuple[Any, ...]) -> None:
+        """Show what no field shows."""
+        values = _fields_of(attributes)
+        if values is not None:
+            known = {spec.name for spec in specs}
+            rest = {name: value for name, value in values.items() if name not in known}
+            text = JsonText.of(rest).text if rest else ""
+        else:
+            text = attributes.text
+        cut = text if len(text) <= _LONGEST_RAW else text[:_LONGEST_RAW] + "…"
+        self.raw.setPlainText(plain(cut, _LONGEST_RAW + 1))
+        self.raw.setVisible(bool(text))
+
+    def _choose(self, row: int) -> None:
+        self.class_chosen.emit(self._classes[row])
+
+    def _take(self, values: dict[str, Any]) -> None:
+        self.attributes_changed.emit(JsonText.of(values) if values else NO_ATTRIBUTES)
+
+
+class _Facts(QWidget):
+    """Names and values in two columns of pairs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for at, (name, value) in enumerate(rows):
+            row, column = divmod(at, 2)
+            title = QLabel(name)
+            title.setObjectName("m")
+            shown = ElidedLabel()
+            shown.say(value)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            self._grid.addWidget(title, row, column * 2)
+            self._grid.addWidget(shown, row, column * 2 + 1)
+
+
+def _facts_of(selected: list[Drawable]) -> list[tuple[str, str]]:
+    if len(selected) != 1:
+        return []
+    return [*geometry_of(selected[0]), *origin_of(selected[0])]
+
+
+def _fields_of(attributes: JsonText) -> dict[str, Any] | None:
+    """The attributes as an object; None when they are a list with something in it."""
+    if attributes == NO_ATTRIBUTES:
+        return {}
+    value = attributes.value()
+    return value if isinstance(value, dict) else None
+
+
+def _placeholder(name: str | None, *, is_mixed: bool) -> str:
+    if name is not None:
+        return f"{plain(name, 40)} (not in this dataset)"
+    return "different types" if is_mixed else "different classes"

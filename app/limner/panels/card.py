@@ -1,0 +1,77 @@
+"""The rounded panel with an icon and a title that every panel of the editor is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from limner.panels.icons import icon
+from limner.panels.text import label
+
+_MARGIN: Final = 12
+_GAP: Final = 8
+_ICON: Final = 18
+
+
+class Card(QFrame):
+    """A framed area: title row on top, `body` below; `aside` is a muted fact in the title row."""
+
+    def __init__(self, title: str, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        self._icon_name = icon_name
+        self._picture = QLabel()
+        self.title = QLabel(title)
+        self.title.setObjectName("h")
+        self.aside = label(muted=True)
+        self._header = QHBoxLayout()
+        self._header.setSpacing(_GAP)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(_MARGIN, 10, _MARGIN, _MARGIN)
+        self.body.setSpacing(_GAP)
+        self._lay_out_header()
+
+    def add_button(self, icon_name: str, name: str, hint: str) -> QToolButton:
+        """A small button at the right of the title row; `name` is what a screen reader says."""
+        button = QToolButton()
+        button.setObjectName("small")
+        button.setIcon(icon(icon_name))
+        button.setIconSize(QSize(16, 16))
+        button.setAccessibleName(name)
+        button.setToolTip(hint)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._header.addWidget(button)
+        return button
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_picture()
+
+    def _lay_out_header(self) -> None:
+        self._draw_picture()
+        self._header.addWidget(self._picture)
+        self._header.addWidget(self.title)
+        self._header.addStretch(1)
+        self._header.addWidget(self.aside)
+        self.body.addLayout(self._header)
+
+    def _draw_picture(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._picture.setPixmap(icon(self._icon_name).pixmap(QSize(_ICON, _ICON), ratio))
+
+
+class EmptyWords(QLabel):
+    """What a panel says instead of an empty list: what would be here and how it comes here."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.setObjectName("m")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

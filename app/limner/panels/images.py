@@ -1,0 +1,172 @@
+"""The images panel: what there is to work on, how far it is, and the way from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+from typing_extensions import override
+
+from limner.api.listing import ImageRow
+from limner.panels.card import Card, EmptyWords
+from limner.panels.image_list import ImageList
+from limner.panels.image_painter import ROW_HEIGHT, ImagePainter
+from limner.panels.rows import RowsView
+from limner.panels.search_field import SearchField
+from limner.panels.text import plain
+
+_SETTLED_MS: Final = 60
+"""How long the list must stand still before thumbnails of what is seen are asked for."""
+
+
+class ImagesPanel(Card):
+    """Model and view over any number of images; it loads nothing itself."""
+
+    chosen = Signal(str)
+    """The person wants to work on the image with this id."""
+    thumbnail_wanted = Signal(str)
+    """The image with this id is on the screen and has no thumbnail yet."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Images", "images", parent)
+        self._model = ImageList()
+        self._current: str | None = None
+        self.search = SearchField("Filter by name or stage", "Filter images")
+        self.view = _ImageView(self._model)
+        self.empty = EmptyWords()
+        self._settled = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._lay_out()
+        self._connect()
+        self._describe()
+
+    @property
+    def current_id(self) -> str | None:
+        """The image being worked on."""
+        return self._current
+
+    def set_images(self, rows: Iterable[ImageRow]) -> None:
+        """Show another dataset; nothing is current until `set_current`."""
+        self._current = None
+        self._model.replace_all(rows)
+
+    def update_row(self, row: ImageRow) -> None:
+        """Take over what changed in one row."""
+        self._model.replace_one(row)
+
+    def set_current(self, image_id: str | None) -> None:
+        """Mark the image that is open and bring it into view, without telling `chosen`."""
+        self._current = image_id
+        self._show_current()
+        self._describe()
+
+    def set_thumbnail(self, image_id: str, image: QImage) -> None:
+        """The answer to `thumbnail_wanted`; any size of at least 112 px looks sharp."""
+        self._model.set_thumbnail(image_id, image)
+
+    def set_problem(self, image_id: str, words: str) -> None:
+        """Say that the image cannot be used, and why; empty words take it back."""
+        self._model.set_problem(image_id, words)
+
+    def set_state(self, image_id: str, words: str) -> None:
+        """Say what the person should know ("needs you"); empty words take it back."""
+        self._model.set_state(image_id, words)
+
+    def next_id(self) -> str | None:
+        """The image after the current one, among those that the filter shows."""
+        return self._model.neighbour(self._current, 1)
+
+    def previous_id(self) -> str | None:
+        """The image before the current one, among those that the filter shows."""
+        return self._model.neighbour(self._current, -1)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settled.start()
+
+    def _lay_out(self) -> None:
+        self.body.addWidget(self.search)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.empty, 1)
+        self.setFocusProxy(self.view)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._filter)
+        self.search.done.connect(self._first_found)
+        self._model.modelReset.connect(self._refresh)
+        self.view.selectionModel().currentChanged.connect(self._moved)
+        self.view.clicked.connect(self._moved)
+        self.view.verticalScrollBar().valueChanged.connect(self._settled.start)
+        self.view.verticalScrollBar().rangeChanged.connect(self._settled.start)
+        self._settled.timeout.connect(self._ask)
+
+    def _filter(self, needle: str) -> None:
+        self._model.filter(needle)
+
+    def _first_found(self) -> None:
+        if self._model.rowCount():
+            self._choose(self._model.id_at(0))
+            self.view.setFocus()
+
+    def _refresh(self) -> None:
+        self._show_current()
+        self._describe()
+        self._settled.start()
+
+    def _show_current(self) -> None:
+        row = self._model.row_of(self._current)
+        index = QModelIndex() if row is None else self._model.index(row)
+        if index == self.view.currentIndex():
+            return
+        self.view.selectionModel().blockSignals(True)
+        self.view.setCurrentIndex(index)
+        self.view.selectionModel().blockSignals(False)
+        if row is None:
+            self.view.clearSelection()
+        else:
+            self.view.scrollTo(index)
+        self.view.viewport().update()
+
+    def _moved(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self._choose(self._model.id_at(index.row()))
+
+    def _choose(self, image_id: str) -> None:
+        if image_id != self._current:
+            self.set_current(image_id)
+            self.chosen.emit(image_id)
+
+    def _ask(self) -> None:
+        last = self._model.rowCount() - 1
+        if last < 0 or not self.view.isVisible():
+            return
+        bottom = self.view.rowAt(self.view.viewport().height() - 1)
+        for image_id in self._model.ask(self.view.rowAt(0), bottom if bottom >= 0 else last):
+            self.thumbnail_wanted.emit(image_id)
+
+    def _describe(self) -> None:
+        shown, total = self._model.rowCount(), self._model.total
+        row = self._model.row_of(self._current)
+        at = "\N{EN DASH}" if row is None else f"{row + 1:,}"
+        self.aside.setText(f"{at} / {shown:,}" if total else "")
+        self.view.setVisible(shown > 0)
+        self.empty.setVisible(shown == 0)
+        self.empty.setText(
+            f"No image has “{plain(self.search.text(), 40)}” in its name or stage."
+            if total
+            else "No images here yet.\nOpen a folder with photographs, or drop one on the window."
+        )
+
+
+class _ImageView(RowsView):
+    def __init__(self, model: ImageList) -> None:
+        super().__init__(ROW_HEIGHT)
+        self.setModel(model)
+        self.setItemDelegate(ImagePainter(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.stretch(0, {})
+        self.setAccessibleName("Images")
+        self.setMinimumHeight(ROW_HEIGHT)
