@@ -156,13 +156,20 @@ class Hand:
         self.tool: Tool = make(tool, place.bench)
         self.scale = scale
 
-    @property
     def sees(self) -> Overlay:
         return self.tool.overlay
 
     def handles(self, kind: HandleKind) -> Handles:
-        (found,) = [handles for handles in self.sees.handles if handles.kind is kind]
+        (found,) = [handles for handles in self.sees().handles if handles.kind is kind]
         return found
+
+    def is_drawing(self) -> bool:
+        return self.tool.is_drawing
+
+    def drawn(self) -> list[XY]:
+        """The points of the sketch; none when nothing is being drawn."""
+        sketch = self.sees().sketch
+        return list(sketch.points) if sketch else []
 
     def hovers(self, at: XY, mods: Mods = Mods.NONE) -> None:
         self.tool.move(self._at(at, mods))
