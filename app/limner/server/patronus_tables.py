@@ -159,7 +159,7 @@ verdict = Table(
         index=True,
     ),
     Column("type", Text, nullable=False),
-    Column("reference", Text, nullable=False),
+    Column("reference", Text, nullable=False, index=True),
     *_values(),
     _of_project(),
     Column("app", Text),
