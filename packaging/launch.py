@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def main() -> int | None:
+def main() -> int:
     """Be the command line if called `limner`, else the editor; both names link to this file."""
     if Path(sys.argv[0]).stem == "limner":
         from limner.cli.main import main as command_line
