@@ -121,7 +121,7 @@ def free_port() -> int:
 
 def serve_command(*arguments: str) -> list[str]:
     """The command line of `limner serve`, run by this Python."""
-    return [sys.executable, "-m", "limner.cli.serve", *arguments]
+    return [sys.executable, "-m", "limner.cli.main", "serve", *arguments]
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from pydantic import (
 
 MAX_ATTRIBUTE_DEPTH: Final = 32
 """How deep attributes may nest: JSON readers give up at depths that differ (200 in pydantic)."""
-_LARGEST_INT: Final = 2**63
 
 
 def _not_blank(text: str) -> str:
@@ -57,8 +56,6 @@ def _check_json(value: Any, levels: int) -> None:
                 _check_json(item, levels - 1)
         case float() if not math.isfinite(value):
             raise ValueError("must hold finite numbers only")
-        case int() if not -_LARGEST_INT <= value < _LARGEST_INT:
-            raise ValueError("must hold whole numbers of 64 bits only")
 
 
 Label = Annotated[str, AfterValidator(_not_blank)]
@@ -176,6 +173,12 @@ class SaveById(Strict):
 
     image_id: str
     annotations: list[Annotation]
+
+
+class BulkSave(Strict):
+    """The body of `POST /annotations/bulk`."""
+
+    saves: Annotated[list[SaveById], Field(max_length=200)]
 
 
 class SaveResult(Strict):

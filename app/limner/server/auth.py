@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, select
@@ -43,16 +43,21 @@ def caller(least: Role) -> Callable[[Request, Store], Caller]:
 
     def admit(request: Request, store: StoreOf) -> Caller:
         found = _authenticate(request, store)
-        if found.role < least:
-            raise Problem(
-                403,
-                "forbidden",
-                f"this key has the role {found.role.word}; {least.word} or higher is needed",
-                details={"required_role": least.word, "current_role": found.role.word},
-            )
+        need_role(found, least)
         return found
 
     return admit
+
+
+def need_role(who: Caller, least: Role) -> None:
+    """Raises a 403 when the role of `who` is below `least`."""
+    if who.role < least:
+        raise Problem(
+            403,
+            "forbidden",
+            f"this key has the role {who.role.word}; {least.word} or higher is needed",
+            details={"required_role": least.word, "current_role": who.role.word},
+        )
 
 
 def _authenticate(request: Request, store: Store) -> Caller:
@@ -85,6 +90,9 @@ def find_caller(tx: Connection, key: str) -> Caller | None:
             return Caller(row.id, row.name, Role[row.role.upper()], row.user_id)
     return None
 
+
+VIEWERS: Final = [Depends(caller(Role.VIEWER))]
+"""For routes that everybody with a key may call and that do not ask who it is."""
 
 Viewer = Annotated[Caller, Depends(caller(Role.VIEWER))]
 Annotator = Annotated[Caller, Depends(caller(Role.ANNOTATOR))]

@@ -19,6 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from limner.server.folder_lock import FolderLock
+
 metadata: Final = MetaData()
 """Every table of the server, of both APIs."""
 
@@ -34,7 +36,13 @@ class Store:
     """
 
     def __init__(self, data_dir: Path, url: URL) -> None:
+        """Open the database; its folder must be there.
+
+        Raises:
+            BlockingIOError: another process has the folder open.
+        """
         self.data_dir = data_dir
+        self._lock = FolderLock(data_dir) if _is_sqlite(url) else None
         self._readers = _engine(url, writer=False)
         self._writer = _engine(url, writer=True)
         self._one_writer: threading.Lock | None = threading.Lock() if _is_sqlite(url) else None
@@ -59,6 +67,8 @@ class Store:
         """Close every connection; on SQLite this also folds the log back into the file."""
         self._readers.dispose()
         self._writer.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
 
 def database_url(data_dir: Path, given: str | None) -> URL:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from limner.server.app import create_app
 from limner.server.keys import Role, new_key, replace_key
+from limner.server.limits import OWN
 from limner.server.schema import open_store
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 BASE_URL: Final = "http://limner.local"
 _KEY_ID: Final = "00000000-0000-0000-0000-000000000001"
-_MAX_BODY: Final = 512_000_000
-"""Nobody but the editor sends bodies here, and 100,000 polygons of 20 points are 64 MB."""
 
 
 class InProcess:
@@ -67,7 +66,7 @@ class EmbeddedServer:
         self.key = new_key()
         with self._store.writing() as tx:
             replace_key(tx, self.key, key_id=_KEY_ID, role=Role.OWNER, name=me)
-        self._app = InProcess(create_app(self._store, local_folders=True, max_body=_MAX_BODY))
+        self._app = InProcess(create_app(self._store, local_folders=True, limits=OWN))
         self.transport = self._app.transport
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
-from limner.server import patronus_tables, tables
+from limner.server import organization, patronus_tables, tables
 from limner.server.database import Store, database_url, metadata
 
 VERSION: Final = "1"
@@ -35,6 +35,7 @@ def open_store(data_dir: Path, database: str | None = None) -> Store:
         with store.writing() as tx:
             metadata.create_all(tx)
             _check_version(tx)
+            organization.establish(tx)
     except BaseException:
         store.close()
         raise

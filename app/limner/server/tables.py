@@ -114,6 +114,7 @@ image: Final = Table(
     Column("content_type", Text),
     Column("tags", Text, nullable=False, default="[]"),
     Column("is_archived", Boolean, nullable=False, default=False),
+    Column("is_missing", Boolean, nullable=False, default=False),
     Column("review_note", Text),
     Column("blob", Text),
     Column("source", Text),

@@ -1,0 +1,26 @@
+"""Answers that are a success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import Response
+
+
+def plain(value: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """`value` as JSON; a `msgspec.Raw` in it is sent as it is."""
+    return Response(msgspec.json.encode(value), 200, headers, "application/json")
+
+
+def data(value: Any) -> Response:
+    """`{"data": value}`, how most calls answer."""
+    return plain({"data": value})
+
+
+def page(rows: Sequence[Any], *, limit: int, offset: int, total: int) -> Response:
+    """One page of a list. `has_more` is always said: without it SDKs guess from the length."""
+    more = offset + len(rows) < total
+    place = {"limit": limit, "offset": offset, "total": total, "has_more": more}
+    return plain({"data": rows, "pagination": place})
