@@ -1,0 +1,46 @@
+"""What stays on the screen while the tiles of another zoom are being painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from limner.canvas.tiles import Tiles
+from limner.canvas.viewport import Frame
+
+
+class Afterimage:
+    """The last settled frame as one picture, which can be drawn at any zoom."""
+
+    def __init__(self) -> None:
+        self._image: QImage | None = None
+        self._frame = Frame(1.0, 0, 0, 0, 0)
+
+    def take(self, tiles: Tiles, view: Frame) -> None:
+        """Keep what is in view, if all of it is painted; else the older picture stays."""
+        if not tiles.is_settled or not view.width or not view.height:
+            return
+        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        with QPainter(image) as painter:
+            tiles.draw(painter, QRect(0, 0, view.width, view.height))
+        self._image, self._frame = image, view
+
+    def forget(self) -> None:
+        self._image = None
+
+    def place(self, view: Frame) -> QRectF:
+        """Where in the view the kept frame belongs; empty when there is none."""
+        if self._image is None:
+            return QRectF()
+        factor = view.zoom / self._frame.zoom
+        return QRectF(
+            self._frame.left * factor - view.left,
+            self._frame.top * factor - view.top,
+            self._frame.width * factor,
+            self._frame.height * factor,
+        )
+
+    def draw(self, painter: QPainter, view: Frame) -> None:
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+            painter.drawImage(self.place(view), self._image)

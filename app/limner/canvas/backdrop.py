@@ -1,0 +1,100 @@
+"""The image itself, painted from the pyramid level that fits the zoom."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from limner.canvas.buffers import image_of_bytes
+from limner.canvas.viewport import Frame, whole
+from limner.imaging.picture import Picture
+
+CRISP_FROM: Final = 8.0
+"""Device pixels per image pixel from which pixels are shown as squares, not blurred."""
+
+GRID_FROM: Final = 16.0
+"""Device pixels per image pixel from which the pixel grid is drawn."""
+
+_GRID: Final = QColor(128, 128, 128, 96)
+
+
+class Backdrop:
+    """Paints what lies under the shapes: the ground around the image, its pixels, their grid."""
+
+    def __init__(self) -> None:
+        self.picture: Picture | None = None
+        self.ground = QColor("#16181d")
+
+    def paint(self, painter: QPainter, frame: Frame, *, coarse: bool = False) -> None:
+        """Fill the frame, whose top-left corner is the painter's (0, 0).
+
+        `coarse` takes the next smaller level, for what is on the screen only until the tiles are
+        ready: half the memory is read, and it is a little soft.
+        """
+        painter.fillRect(QRect(0, 0, frame.width, frame.height), self.ground)
+        if self.picture is None:
+            return
+        shown = _shown(self.picture, frame)
+        if shown.isEmpty():
+            return
+        painter.save()
+        painter.setClipRect(shown)
+        _paint_level(painter, self.picture, _level(self.picture, frame.zoom, coarse=coarse), frame)
+        if frame.zoom >= GRID_FROM and not coarse:
+            _paint_grid(painter, shown, frame)
+        painter.restore()
+
+
+def _shown(picture: Picture, frame: Frame) -> QRect:
+    """The part of the frame that the image covers, on whole device pixels."""
+    right, bottom = whole(picture.width * frame.zoom), whole(picture.height * frame.zoom)
+    image = QRect(-frame.left, -frame.top, max(right, 1), max(bottom, 1))
+    return image.intersected(QRect(0, 0, frame.width, frame.height))
+
+
+def _level(picture: Picture, zoom: float, *, coarse: bool) -> int:
+    """The level that is shrunk to no less than a half, so that no pixel is skipped."""
+    wanted = math.floor(-math.log2(zoom) + 1e-9) if zoom < 1 else 0
+    return min(max(wanted, 0) + (1 if coarse else 0), len(picture.levels) - 1)
+
+
+def _paint_level(painter: QPainter, picture: Picture, level: int, frame: Frame) -> None:
+    """Draw the pixels of one level under the frame, and two more on each side for the blur."""
+    pixels = picture.levels[level]
+    scale = frame.zoom * 2**level
+    height, width, _ = pixels.shape
+    x0 = max(0, math.floor(frame.left / scale) - 2)
+    y0 = max(0, math.floor(frame.top / scale) - 2)
+    x1 = min(width, math.ceil((frame.left + frame.width) / scale) + 2)
+    y1 = min(height, math.ceil((frame.top + frame.height) / scale) + 2)
+    if x0 >= x1 or y0 >= y1:
+        return
+    part = image_of_bytes(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
+    smooth = scale < CRISP_FROM and scale != 1.0
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    target = QRectF(
+        x0 * scale - frame.left, y0 * scale - frame.top, (x1 - x0) * scale, (y1 - y0) * scale
+    )
+    painter.drawImage(target, part)
+
+
+def _paint_grid(painter: QPainter, shown: QRect, frame: Frame) -> None:
+    """A hairline on every border between two image pixels."""
+    columns = _borders(frame.left + shown.left(), shown.width(), frame)
+    rows = _borders(frame.top + shown.top(), shown.height(), frame)
+    left, right = shown.left(), shown.right() + 1
+    top, bottom = shown.top(), shown.bottom() + 1
+    lines = [QLineF(x - frame.left + 0.5, top, x - frame.left + 0.5, bottom) for x in columns]
+    lines += [QLineF(left, y - frame.top + 0.5, right, y - frame.top + 0.5) for y in rows]
+    painter.setPen(QPen(_GRID, 1.0))
+    painter.drawLines(lines)
+
+
+def _borders(start: int, length: int, frame: Frame) -> list[int]:
+    """Where image pixels begin between `start` and `start + length` of the plane."""
+    first, last = math.floor(start / frame.zoom), math.ceil((start + length) / frame.zoom)
+    return [whole(i * frame.zoom) for i in range(first, last + 1)]

@@ -1,0 +1,201 @@
+"""Draws one annotation into a frame, the same way in a tile and live under the pointer.
+
+Filling without antialiasing and stroking with it is four to ten times quicker than filling with
+it, and the line hides the edge. Upright boxes are painted as rectangles on whole pixels.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from limner.canvas import look
+from limner.canvas.buffers import polygon_of
+from limner.canvas.occlusion import is_occluded
+from limner.canvas.outlines import Run, paths_in, placed, ring_in
+from limner.canvas.viewport import Frame, whole
+from limner.model.annotations import BBox, Drawable, Keypoint, Polygon, Polyline
+from limner.model.geometry import box_outline
+from limner.model.points import Points
+
+_REACH: Final = 64
+"""Box edges further outside the frame than this, in device pixels, are brought to it."""
+
+
+class State(Enum):
+    """How much a shape should be noticed."""
+
+    PLAIN = auto()
+    HOVERED = auto()
+    SELECTED = auto()
+
+
+class Ink:
+    """Pens and brushes for one screen; the painter's unit is the device pixel."""
+
+    def __init__(self, ratio: float) -> None:
+        self._ratio = ratio
+        self._dots = look.Dots(ratio)
+        self._pens: dict[tuple[int, State], tuple[QPen, ...]] = {}
+
+    def shape(
+        self,
+        painter: QPainter,
+        annotation: Drawable,
+        colour: QColor,
+        frame: Frame,
+        state: State = State.PLAIN,
+    ) -> None:
+        """Draw one annotation; the frame's top-left corner is the painter's (0, 0)."""
+        match annotation:
+            case BBox(oriented=None):
+                self._box(painter, annotation, colour, frame, state)
+            case BBox():
+                self._turned_box(painter, annotation, colour, frame, state)
+            case Polygon(rings=rings):
+                runs = [run for run in (ring_in(ring, frame) for ring in rings) if len(run)]
+                self._area(painter, [polygon_of(run) for run in runs], colour, state)
+            case Polyline(path=path):
+                runs = paths_in(path, frame)
+                self._lines(painter, [polygon_of(run) for run in runs], colour, state)
+            case Keypoint():
+                self._dot(painter, annotation, colour, frame, state)
+
+    def line(self, painter: QPainter, path: Points | Run, colour: QColor, frame: Frame) -> None:
+        """Draw an open path, given in image pixels: a bone, a sketch."""
+        runs = [polygon_of(run) for run in paths_in(path, frame)]
+        self._lines(painter, runs, colour, State.PLAIN)
+
+    def ground(self, painter: QPainter, ring: Points | Run, colour: QColor, frame: Frame) -> None:
+        """Fill a closed ring, given in image pixels, without a line around it."""
+        run = ring_in(ring, frame)
+        if len(run):
+            self._fill(painter, [polygon_of(run)], colour, State.PLAIN)
+
+    def _area(
+        self, painter: QPainter, rings: list[QPolygonF], colour: QColor, state: State
+    ) -> None:
+        if not rings:
+            return
+        self._fill(painter, rings, colour, state)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for pen in self._strokes(colour, state):
+            painter.setPen(pen)
+            for ring in rings:
+                painter.drawPolygon(ring)
+
+    def _fill(
+        self, painter: QPainter, rings: list[QPolygonF], colour: QColor, state: State
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(_fill_colour(colour, state)))
+        if len(rings) == 1:
+            painter.drawPolygon(rings[0])
+        else:
+            path = QPainterPath()  # fills even-odd, so later rings are holes
+            for ring in rings:
+                path.addPolygon(ring)
+                path.closeSubpath()
+            painter.drawPath(path)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _lines(
+        self, painter: QPainter, runs: list[QPolygonF], colour: QColor, state: State
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in self._strokes(colour, state):
+            painter.setPen(pen)
+            for run in runs:
+                painter.drawPolyline(run)
+
+    def _turned_box(
+        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, state: State
+    ) -> None:
+        """A rotated box, and a mark outside the middle of its top edge."""
+        outline = box_outline(box)
+        ring = ring_in(outline, frame)
+        self._area(painter, [polygon_of(ring)] if len(ring) else [], colour, state)
+        self._lines(painter, [polygon_of(self._tick(placed(outline, frame)))], colour, state)
+
+    def _tick(self, corners: Run) -> Run:
+        """From the middle of the top edge straight out, in device pixels."""
+        middle = (corners[0] + corners[1]) / 2
+        along = corners[1] - corners[0]
+        length = max(float(np.hypot(*along)), 1e-9)
+        out = np.array([along[1], -along[0]]) * (look.TICK * self._ratio / length)
+        return np.array([middle, middle + out])
+
+    def _box(
+        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, state: State
+    ) -> None:
+        inner = _device_rect(box, frame)
+        painter.fillRect(inner, _fill_colour(colour, state))
+        for pen in self._strokes(colour, state):
+            _paint_border(painter, inner, max(1, round(pen.widthF())), pen.color())
+
+    def _dot(
+        self, painter: QPainter, keypoint: Keypoint, colour: QColor, frame: Frame, state: State
+    ) -> None:
+        x = keypoint.x * frame.zoom - frame.left
+        y = keypoint.y * frame.zoom - frame.top
+        if not (-_REACH < x < frame.width + _REACH and -_REACH < y < frame.height + _REACH):
+            return
+        hollow, chosen = is_occluded(keypoint.attributes), state is not State.PLAIN
+        self._dots.paint(painter, x, y, colour, hollow=hollow, chosen=chosen)
+
+    def _strokes(self, colour: QColor, state: State) -> tuple[QPen, ...]:
+        """The lines that lie on each other, the widest and lowest first."""
+        key = (colour.rgb(), state)
+        found = self._pens.get(key)
+        if found is None:
+            found = self._pens[key] = tuple(self._make_strokes(colour, state))
+        return found
+
+    def _make_strokes(self, colour: QColor, state: State) -> list[QPen]:
+        light = 0.0 if state is State.PLAIN else look.SELECTED_LIGHT
+        layers = [(look.SHADE, look.LINE + 2 * (light + look.EDGE))]
+        if state is State.SELECTED:
+            layers.append((look.WHITE, look.LINE + 2 * light))
+        elif state is State.HOVERED:
+            layers.append((look.with_alpha(look.WHITE, 170), look.LINE + 2 * light))
+        layers.append((colour, look.LINE))
+        return [look.pen(tone, width * self._ratio) for tone, width in layers]
+
+
+def _fill_colour(colour: QColor, state: State) -> QColor:
+    alpha = look.FILL_ALPHA if state is State.PLAIN else look.SELECTED_FILL_ALPHA
+    return look.with_alpha(colour, alpha)
+
+
+def _device_rect(box: BBox, frame: Frame) -> QRect:
+    """The box on whole device pixels; edges far outside are brought near, where nobody sees."""
+    left = _near(box.x * frame.zoom - frame.left, frame.width)
+    top = _near(box.y * frame.zoom - frame.top, frame.height)
+    right = _near((box.x + box.w) * frame.zoom - frame.left, frame.width)
+    bottom = _near((box.y + box.h) * frame.zoom - frame.top, frame.height)
+    return QRect(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _near(value: float, room: int) -> int:
+    return whole(min(max(value, -_REACH), room + _REACH))
+
+
+def _paint_border(painter: QPainter, rect: QRect, width: int, colour: QColor) -> None:
+    """A border of so many pixels whose middle runs along the edges; no pixel is painted twice."""
+    outside, inside = width - width // 2, width // 2
+    outer = rect.adjusted(-outside, -outside, outside, outside)
+    inner_height = rect.height() - 2 * inside
+    x, y, w = outer.x(), outer.y(), outer.width()
+    if inner_height <= 0 or rect.width() <= 2 * inside:
+        painter.fillRect(outer, colour)
+        return
+    painter.fillRect(QRect(x, y, w, width), colour)
+    painter.fillRect(QRect(x, outer.bottom() + 1 - width, w, width), colour)
+    painter.fillRect(QRect(x, y + width, width, inner_height), colour)
+    painter.fillRect(QRect(outer.right() + 1 - width, y + width, width, inner_height), colour)

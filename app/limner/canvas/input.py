@@ -1,0 +1,59 @@
+"""Qt's events in the words of the tools, and the tools' cursors in those of Qt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from limner.tools.tool import Cursor, Key, Mods
+
+_KEYS: Final = {
+    Qt.Key.Key_Return: Key.ENTER,
+    Qt.Key.Key_Enter: Key.ENTER,
+    Qt.Key.Key_Escape: Key.ESCAPE,
+    Qt.Key.Key_Backspace: Key.BACKSPACE,
+    Qt.Key.Key_Delete: Key.DELETE,
+    Qt.Key.Key_Left: Key.LEFT,
+    Qt.Key.Key_Right: Key.RIGHT,
+    Qt.Key.Key_Up: Key.UP,
+    Qt.Key.Key_Down: Key.DOWN,
+}
+
+_CURSORS: Final = {
+    Cursor.ARROW: Qt.CursorShape.ArrowCursor,
+    Cursor.CROSS: Qt.CursorShape.CrossCursor,
+    Cursor.MOVE: Qt.CursorShape.SizeAllCursor,
+    Cursor.OPEN_HAND: Qt.CursorShape.OpenHandCursor,
+    Cursor.CLOSED_HAND: Qt.CursorShape.ClosedHandCursor,
+    Cursor.RESIZE_H: Qt.CursorShape.SizeHorCursor,
+    Cursor.RESIZE_V: Qt.CursorShape.SizeVerCursor,
+    Cursor.RESIZE_FALL: Qt.CursorShape.SizeFDiagCursor,
+    Cursor.RESIZE_RISE: Qt.CursorShape.SizeBDiagCursor,
+    Cursor.ROTATE: Qt.CursorShape.PointingHandCursor,
+    Cursor.POINT: Qt.CursorShape.PointingHandCursor,
+    Cursor.ADD: Qt.CursorShape.DragCopyCursor,
+}
+
+
+def key_of(event: QKeyEvent) -> Key | None:
+    """The key, when it is one that means something inside a gesture."""
+    return _KEYS.get(Qt.Key(event.key()))
+
+
+def mods_of(modifiers: Qt.KeyboardModifier) -> Mods:
+    """The modifier keys held down; on a Mac, Qt calls the command key Control."""
+    mods = Mods.NONE
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        mods |= Mods.SHIFT
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        mods |= Mods.CTRL
+    if modifiers & Qt.KeyboardModifier.AltModifier:
+        mods |= Mods.ALT
+    return mods
+
+
+def cursor_shape(cursor: Cursor) -> Qt.CursorShape:
+    """The mouse pointer that Qt has for it."""
+    return _CURSORS[cursor]

@@ -1,0 +1,176 @@
+"""What moves: shapes under the pointer and the tool's own marks, drawn anew in every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from limner.canvas import look
+from limner.canvas.ink import State
+from limner.canvas.labels import Label
+from limner.canvas.marks import Marks
+from limner.canvas.outlines import placed
+from limner.canvas.scene import Scene
+from limner.canvas.viewport import Frame
+from limner.model.annotations import AnnotationId, Drawable
+from limner.model.geometry import Bounds, bounds, enclosing
+from limner.model.points import Points
+from limner.tools.tool import Overlay, Sketch
+
+_MOST_LABELS: Final = 24
+_LABEL_GAP: Final = 8.0
+_LABEL_ROOM: Final = 300.0
+"""Around a labelled shape, a label may reach this far; device-independent pixels."""
+
+
+class LiveLayer:
+    """Draws an overlay and the names of what is hovered or selected."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.overlay = Overlay()
+        self.selected: tuple[AnnotationId, ...] = ()
+        self._scene = scene
+        self._marks = Marks()
+
+    def extent(self, view: Frame) -> QRect:
+        """Where the overlay draws, in device pixels of the view; empty when it draws nothing."""
+        area = QRectF()
+        for place in self._places():
+            corner = QPointF(place.left * view.zoom - view.left, place.top * view.zoom - view.top)
+            far = QPointF(place.right * view.zoom - view.left, place.bottom * view.zoom - view.top)
+            pad = (look.PAD if self._hovered() is None else _LABEL_ROOM) * view.ratio
+            area = area.united(QRectF(corner, far).adjusted(-pad, -pad, pad, pad))
+        return (area & QRectF(0, 0, view.width, view.height)).toAlignedRect()
+
+    def paint(self, painter: QPainter, view: Frame, font: QFont) -> None:
+        """Draw everything; the painter's unit is the device pixel."""
+        ink = self._scene.ink(view.ratio)
+        for bone in self._scene.live_bones():
+            ink.line(painter, bone.ends, QColor(bone.colour), view)
+        hovered = self._hovered()
+        if hovered is not None and hovered.id not in self.selected:
+            ink.shape(painter, hovered, self._scene.colour_of(hovered), view, State.HOVERED)
+        for shape in self.overlay.edited:
+            ink.shape(painter, shape, self._scene.colour_of(shape), view, State.SELECTED)
+        if self.overlay.sketch is not None:
+            self._paint_sketch(painter, self.overlay.sketch, view)
+        if self.overlay.band is not None:
+            _paint_band(painter, self.overlay.band, view)
+        self._paint_labels(painter, view, font)
+        if self.overlay.stem is not None:
+            ink.line(painter, self.overlay.stem, look.WHITE, view)
+        for handles in self.overlay.handles:
+            self._marks.paint(painter, handles, view)
+
+    def _hovered(self) -> Drawable | None:
+        """The hovered shape, unless it is being moved or is not shown."""
+        id_ = self.overlay.hovered
+        if id_ is None or self._scene.table.is_hidden(id_):
+            return None
+        return self._scene.table.get(id_)
+
+    def _places(self) -> Iterator[Bounds]:
+        """Bounds, in image pixels, of all that the overlay draws."""
+        overlay = self.overlay
+        yield from map(bounds, overlay.edited)
+        yield from (bone.bounds for bone in self._scene.live_bones())
+        hovered = self._hovered()
+        if hovered is not None:
+            yield bounds(hovered)
+        runs = [handles.points for handles in overlay.handles]
+        if overlay.stem is not None:
+            runs.append(overlay.stem)
+        if overlay.sketch is not None:
+            runs.append(_whole_sketch(overlay.sketch))
+        yield from (enclosing([run]) for run in runs if len(run))
+        if overlay.band is not None:
+            yield overlay.band
+
+    def _paint_sketch(self, painter: QPainter, sketch: Sketch, view: Frame) -> None:
+        ink, colour = self._scene.ink(view.ratio), QColor(sketch.colour)
+        path = _whole_sketch(sketch)
+        if not len(path):
+            return
+        if sketch.closed and len(path) > 2:
+            ink.ground(painter, path, colour, view)
+            closing = Points.of([path[-1], path[0]])
+            ink.line(painter, closing, look.with_alpha(colour, 140), view)
+        ink.line(painter, path, colour, view)
+        self._paint_joints(painter, sketch.points, colour, view)
+
+    def _paint_joints(self, painter: QPainter, points: Points, colour: QColor, view: Frame) -> None:
+        """A small disc on each settled point that is in sight."""
+        xy = placed(points, view)
+        inside = ((xy > 0) & (xy < (view.width, view.height))).all(axis=1)
+        radius = 2.75 * view.ratio
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(look.pen(colour, 1.5 * view.ratio))
+        painter.setBrush(look.WHITE)
+        for x, y in xy[inside].tolist():
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_labels(self, painter: QPainter, view: Frame, font: QFont) -> None:
+        painter.save()
+        painter.scale(view.ratio, view.ratio)
+        for shape in self._labelled():
+            label = Label(shape.name, self._scene.colour_of(shape), font)
+            at = _label_corner(bounds(shape), label, view)
+            if at is not None:
+                label.paint(painter, at)
+        painter.restore()
+
+    def _labelled(self) -> list[Drawable]:
+        """What is hovered, and what is selected when that is not a crowd."""
+        edited = {shape.id: shape for shape in self.overlay.edited}
+        chosen = self.selected if len(self.selected) <= _MOST_LABELS else ()
+        shown = {id_: edited.get(id_) or self._scene.table.get(id_) for id_ in chosen}
+        hovered = self._hovered()
+        if hovered is not None:
+            shown[hovered.id] = hovered
+        return [
+            shape
+            for id_, shape in shown.items()
+            if shape is not None and (id_ in edited or not self._scene.table.is_hidden(id_))
+        ]
+
+
+def _whole_sketch(sketch: Sketch) -> Points:
+    """The settled points and the one under the pointer."""
+    if sketch.rubber is None:
+        return sketch.points
+    return Points.from_array(np.concatenate([sketch.points.xy, [sketch.rubber]]))
+
+
+def _paint_band(painter: QPainter, band: Bounds, view: Frame) -> None:
+    left, top = band.left * view.zoom - view.left, band.top * view.zoom - view.top
+    rect = QRectF(left, top, band.width * view.zoom, band.height * view.zoom)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(rect, look.with_alpha(look.ACCENT, 40))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(look.pen(look.WHITE, 1.0))
+    painter.drawRect(rect)
+    dashes = look.pen(QColor(12, 14, 18), 1.0)
+    dashes.setDashPattern([4 * view.ratio, 4 * view.ratio])
+    painter.setPen(dashes)
+    painter.drawRect(rect)
+
+
+def _label_corner(shape: Bounds, label: Label, view: Frame) -> QPointF | None:
+    """Above the shape's top-left corner, or as near to it as can be seen; None out of sight."""
+    left = (shape.left * view.zoom - view.left) / view.ratio
+    top = (shape.top * view.zoom - view.top) / view.ratio
+    right = (shape.right * view.zoom - view.left) / view.ratio
+    bottom = (shape.bottom * view.zoom - view.top) / view.ratio
+    width, height = view.width / view.ratio, view.height / view.ratio
+    if right < 0 or bottom < 0 or left > width or top > height:
+        return None
+    x = min(max(left, 2.0), width - label.size.width() - 2)
+    y = top - label.size.height() - _LABEL_GAP
+    if y < 2:
+        y = max(min(top + _LABEL_GAP, height - label.size.height() - 2), 2.0)
+    return QPointF(x, y)

@@ -1,0 +1,115 @@
+"""Where the lines of an annotation run on the screen: moved, cut to the frame, thinned out.
+
+Qt draws lines that reach far beyond its surface slowly and inexactly, and a contour of a hundred
+thousand points at full cost however few of them are seen. So long or wide runs are cut to the
+frame first, and points that fall on the same half pixel are dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limner.canvas.viewport import Frame
+from limner.model.points import Points
+
+Run = NDArray[np.float64]
+"""(n, 2) points in device pixels of a frame."""
+
+_MARGIN: Final = 64.0
+"""Device pixels beyond the frame at which lines are cut: further out than any line is wide."""
+
+_FAR: Final = 4096.0
+"""A run that reaches further out than this is cut."""
+
+_MANY: Final = 256
+"""A run with more points than this is cut and thinned."""
+
+
+def placed(points: Points | Run, frame: Frame) -> Run:
+    """Image pixels as device pixels of the frame, not yet cut."""
+    xy = points.xy if isinstance(points, Points) else points
+    placed_xy: Run = xy * frame.zoom - (frame.left, frame.top)
+    return placed_xy
+
+
+def ring_in(ring: Points | Run, frame: Frame) -> Run:
+    """A closed ring, cut to the frame; empty when none of it can be seen.
+
+    Where it is cut, it runs along a line outside the frame: filled or stroked, what is seen of it
+    is what would be seen of the whole.
+    """
+    xy = placed(ring, frame)
+    if not _needs_cut(xy):
+        return xy
+    right, bottom = frame.width + _MARGIN, frame.height + _MARGIN
+    for axis, limit, sign in ((0, -_MARGIN, 1.0), (0, right, -1.0), (1, -_MARGIN, 1.0)):
+        xy = _cut(xy, axis, limit, sign)
+    return _thinned(_cut(xy, 1, bottom, -1.0))
+
+
+def paths_in(path: Points | Run, frame: Frame) -> list[Run]:
+    """An open path as the pieces of it that the frame touches."""
+    xy = placed(path, frame)
+    if not _needs_cut(xy):
+        return [xy]
+    starts, ends = _clipped_segments(xy, frame)
+    if not len(starts):
+        return []
+    breaks = np.flatnonzero((ends[:-1] != starts[1:]).any(axis=1)) + 1
+    pieces = zip(np.split(starts, breaks), np.split(ends, breaks), strict=True)
+    return [_thinned(np.concatenate([piece, last[-1:]])) for piece, last in pieces]
+
+
+def _needs_cut(xy: Run) -> bool:
+    return len(xy) > _MANY or bool(np.abs(xy).max(initial=0.0) > _FAR)
+
+
+def _cut(xy: Run, axis: int, limit: float, sign: float) -> Run:
+    """Keep the side of a closed ring where sign * (value - limit) >= 0 (Sutherland, Hodgman)."""
+    if not len(xy):
+        return xy
+    depth = sign * (xy[:, axis] - limit)
+    inside = depth >= 0
+    if inside.all():
+        return xy
+    ahead = np.roll(xy, -1, axis=0)
+    crossing = inside != np.roll(inside, -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = depth / (depth - np.roll(depth, -1))
+    met = xy + (ahead - xy) * part[:, None]
+    met[:, axis] = limit
+    both = np.stack([xy, met], axis=1).reshape(-1, 2)
+    kept: Run = both[np.stack([inside, crossing], axis=1).reshape(-1)]
+    return kept
+
+
+def _clipped_segments(xy: Run, frame: Frame) -> tuple[Run, Run]:
+    """Starts and ends of the segments of a path inside the frame's margin (Liang, Barsky)."""
+    a, along = xy[:-1], np.diff(xy, axis=0)
+    low = np.array([-_MARGIN, -_MARGIN])
+    high = np.array([frame.width + _MARGIN, frame.height + _MARGIN])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        enter, leave = (low - a) / along, (high - a) / along
+    still = along == 0
+    within = (a >= low) & (a <= high)
+    first = np.where(still, np.where(within, 0.0, 2.0), np.minimum(enter, leave)).max(axis=1)
+    last = np.where(still, np.where(within, 1.0, -1.0), np.maximum(enter, leave)).min(axis=1)
+    first, last = np.maximum(first, 0.0), np.minimum(last, 1.0)
+    seen = first <= last
+    starts = np.where(first[:, None] > 0, a + along * first[:, None], a)
+    ends = np.where(last[:, None] < 1, a + along * last[:, None], xy[1:])
+    return starts[seen], ends[seen]
+
+
+def _thinned(xy: Run) -> Run:
+    """Without the points that fall on the same half pixel as the one before."""
+    if len(xy) <= _MANY:
+        return xy
+    cells = np.rint(xy * 2)
+    kept = np.ones(len(xy), dtype=bool)
+    kept[1:] = (cells[1:] != cells[:-1]).any(axis=1)
+    kept[-1] = True
+    return xy[kept]

@@ -1,0 +1,192 @@
+"""Everything that stands still, painted into a piece of the plane: image, bones and shapes.
+
+What comes out depends on the document, the picture, the selection, what is hidden and the frame,
+and on nothing that happened before: so a piece that was mended equals one that was made afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from limner.canvas import look
+from limner.canvas.backdrop import Backdrop
+from limner.canvas.bones import Bone, Bones
+from limner.canvas.buffers import Plane, image_over
+from limner.canvas.ink import Ink, State
+from limner.canvas.shape_table import Rows, ShapeTable
+from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, paint_dots, paint_simple
+from limner.canvas.viewport import Frame
+from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
+from limner.model.geometry import Bounds, bounds
+from limner.model.ontology import Ontology
+from limner.model.patch import Patch
+
+_CROWD: Final = 500
+"""With more shapes than this selected, small ones are marked by colour and not by outline."""
+
+
+class Scene:
+    """The settled picture of one document."""
+
+    def __init__(self) -> None:
+        self.backdrop = Backdrop()
+        self.table = ShapeTable()
+        self.bones = Bones(Ontology())
+        self._ontology = Ontology()
+        self._inks: dict[float, Ink] = {}
+        self._hidden: frozenset[AnnotationId] = frozenset()
+        self._live: dict[AnnotationId, Drawable] = {}
+        self._selected: frozenset[AnnotationId] = frozenset()
+
+    def load(self, annotations: Iterable[Annotation], ontology: Ontology) -> None:
+        """Show these annotations and no others; what is hidden, live or selected is forgotten."""
+        self._ontology = ontology
+        self.table, self.bones = ShapeTable(), Bones(ontology)
+        self._live, self._selected = {}, frozenset()
+        for annotation in annotations:
+            self._put(annotation)
+        self._mark()
+
+    def update(self, patch: Patch) -> list[Bounds]:
+        """Follow a change of the document; what must be painted anew, in image pixels."""
+        touched: list[Bounds] = []
+        for id_, (before, after) in patch.changes.items():
+            touched += self._extents(before)
+            if after is None:
+                self._drop(id_)
+            else:
+                self._put(after)
+        self._mark()
+        for _before, after in patch.changes.values():
+            touched += self._extents(after)
+        return touched
+
+    def select(self, ids: Iterable[AnnotationId]) -> list[Bounds] | None:
+        """Mark as selected; what must be painted anew, None for everything."""
+        was, now = self._selected, frozenset(ids)
+        self._selected = now
+        self.table.select(now)
+        if (len(was) > _CROWD) != (len(now) > _CROWD):
+            return None
+        return self._extents_of(was ^ now)
+
+    def hide(self, ids: Collection[AnnotationId]) -> list[Bounds]:
+        """Neither paint nor find these; what must be painted anew."""
+        was, self._hidden = self._hidden, frozenset(ids)
+        return self._remark(was ^ self._hidden)
+
+    def lift(self, shapes: Iterable[Drawable]) -> list[Bounds]:
+        """Leave these out, since they are drawn live, and their objects' bones; what to paint."""
+        live = {shape.id: shape for shape in shapes}
+        changed = live.keys() ^ self._live.keys()
+        self._live = live
+        return self._remark(changed) if changed else []
+
+    def ink(self, ratio: float) -> Ink:
+        """The pens for a screen of so many device pixels per device-independent pixel."""
+        return self._inks.get(ratio) or self._inks.setdefault(ratio, Ink(ratio))
+
+    def colour_of(self, annotation: Drawable) -> QColor:
+        return QColor(self._rgb(annotation))
+
+    def live_bones(self) -> list[Bone]:
+        """The bones of the objects whose joints are being moved, where they are now."""
+        joints = [shape for shape in self._live.values() if isinstance(shape, Keypoint)]
+        instances = {joint.instance_id for joint in joints if joint.instance_id is not None}
+        return [bone for i in sorted(instances) for bone in self.bones.of(i, joints)]
+
+    def paint(self, pixels: Plane, frame: Frame, area: Bounds | None = None) -> None:
+        """Paint the frame into (height, width) pixels.
+
+        With `area`, in image pixels, only what lies within it is sure to be right.
+        """
+        pad = look.PAD * frame.ratio
+        seen = frame.covers(pad) if area is None else _widened(area, pad / frame.zoom)
+        image = image_over(pixels)
+        ink = self.ink(frame.ratio)
+        with QPainter(image) as painter:
+            self.backdrop.paint(painter, frame)
+            for bone in self.bones.within(seen):
+                ink.line(painter, bone.ends, QColor(bone.colour), frame)
+        self._paint_rows(image, pixels, self.table.within(seen), frame)
+
+    def _paint_rows(self, image: QImage, pixels: Plane, rows: Rows, frame: Frame) -> None:
+        """Dots, then small shapes, then the others in z-order, then what is selected."""
+        size = self.table.extent(rows) * (frame.zoom / frame.ratio)
+        chosen = self.table.selected[rows]
+        may_shrink = ~self.table.is_point[rows]
+        if len(self._selected) <= _CROWD:
+            may_shrink &= ~chosen
+        dots = may_shrink & (size < DOT_BELOW)
+        simple = may_shrink & ~dots & (size < SIMPLE_BELOW)
+        full = ~(dots | simple)
+        if dots.any():
+            paint_dots(pixels, self.table, rows[dots], frame)
+        with QPainter(image) as painter:
+            paint_simple(painter, self.table, rows[simple], frame)
+            self._paint_full(painter, rows[full & ~chosen], frame, State.PLAIN)
+            self._paint_full(painter, rows[full & chosen], frame, State.SELECTED)
+
+    def _paint_full(self, painter: QPainter, rows: Rows, frame: Frame, state: State) -> None:
+        ink = self.ink(frame.ratio)
+        for row in rows.tolist():
+            record = self.table.records[row]
+            if record is not None:
+                ink.shape(painter, record, QColor(int(self.table.colour[row])), frame, state)
+
+    def _put(self, annotation: Annotation) -> None:
+        self._drop_bones(annotation.id)
+        if isinstance(annotation, Opaque):
+            self.table.drop(annotation.id)
+            return
+        self.table.put(annotation, self._rgb(annotation))
+        if isinstance(annotation, Keypoint) and annotation.id not in self._hidden:
+            self.bones.put(annotation)
+
+    def _drop(self, id_: AnnotationId) -> None:
+        self._drop_bones(id_)
+        self.table.drop(id_)
+
+    def _drop_bones(self, id_: AnnotationId) -> None:
+        joint = self.table.get(id_)
+        if isinstance(joint, Keypoint):
+            self.bones.drop(joint)
+
+    def _remark(self, ids: Collection[AnnotationId]) -> list[Bounds]:
+        """Bring the marks of some shapes up to date; what must be painted anew."""
+        touched = self._extents_of(ids)
+        for id_ in ids:
+            joint = self.table.get(id_)
+            if isinstance(joint, Keypoint):
+                (self.bones.drop if id_ in self._hidden else self.bones.put)(joint)
+        self._mark()
+        return touched + self._extents_of(ids)
+
+    def _mark(self) -> None:
+        joints = (shape for shape in self._live.values() if isinstance(shape, Keypoint))
+        instances = {joint.instance_id for joint in joints if joint.instance_id is not None}
+        self.bones.withhold(frozenset(instances))
+        self.table.hide(self._hidden | self._live.keys())
+        self.table.select(self._selected)
+
+    def _extents_of(self, ids: Iterable[AnnotationId]) -> list[Bounds]:
+        return [extent for id_ in ids for extent in self._extents(self.table.get(id_))]
+
+    def _extents(self, annotation: Annotation | None) -> list[Bounds]:
+        """What a shape covers, its object's bones included, in image pixels."""
+        if annotation is None or isinstance(annotation, Opaque):
+            return []
+        extents = [bounds(annotation)]
+        if isinstance(annotation, Keypoint) and annotation.instance_id is not None:
+            extents += [bone.bounds for bone in self.bones.of(annotation.instance_id)]
+        return extents
+
+    def _rgb(self, annotation: Drawable) -> int:
+        return QColor(self._ontology.colour_of(annotation)).rgb()
+
+
+def _widened(area: Bounds, by: float) -> Bounds:
+    return Bounds(area.left - by, area.top - by, area.right + by, area.bottom + by)

@@ -1,0 +1,226 @@
+"""The settled picture, kept in tiles of the plane so that a frame is copied and not drawn.
+
+Tiles are painted on the GUI thread (Qt's painting holds the interpreter's lock, so threads would
+only get in the way), a few milliseconds at a time, those nearest to the middle first. An edit
+mends its own rectangle inside the tiles at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QPainter
+
+from limner.canvas import look
+from limner.canvas.buffers import Plane, image_over
+from limner.canvas.scene import Scene
+from limner.canvas.viewport import Frame
+from limner.model.geometry import Bounds
+
+SIDE: Final = 256
+"""Device pixels; with 512 the longest slice took 19 ms instead of 7."""
+
+_MENDED_AT_ONCE: Final = 64
+"""With more places than this to mend, everything is painted anew, a slice at a time."""
+
+_KEPT: Final = 3
+"""So many times the tiles of one canvas are kept."""
+
+Key = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Tile:
+    pixels: Plane
+    image: QImage
+    is_stale: bool = False
+
+    @classmethod
+    def blank(cls) -> Tile:
+        pixels = np.zeros((SIDE, SIDE), dtype=np.uint32)
+        return cls(pixels, image_over(pixels))
+
+
+class Tiles:
+    """The tiles of one canvas, for the frame that is in view."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._view = Frame(1.0, 0, 0, 0, 0)
+        self._tiles: dict[Key, Tile] = {}
+        self._spare = Tile.blank()
+
+    def look_at(self, view: Frame) -> None:
+        """Show another part of the plane; another zoom starts with no tiles."""
+        if (view.zoom, view.ratio) != (self._view.zoom, self._view.ratio):
+            self._tiles.clear()
+        self._view = view
+        self._forget_far_ones()
+
+    def forget(self) -> None:
+        """Drop every tile: another image or document."""
+        self._tiles.clear()
+
+    def spoil(self) -> None:
+        """Everything may look different: paint it all anew, showing the old until then."""
+        for tile in self._tiles.values():
+            tile.is_stale = True
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that is in view is painted and up to date."""
+        return not any(self._is_due(key) for key in _keys(self._view))
+
+    def paint_some(self, budget_ms: float) -> list[QRect]:
+        """Paint what is due, nearest first, for about so long; what changed, in device pixels.
+
+        When all in view is done, the tiles next to it follow, for the next pan. Nothing due: [].
+        """
+        start = perf_counter()
+        painted: list[QRect] = []
+        for key in self._due():
+            self._paint(key)
+            painted.append(self._place(key))
+            if (perf_counter() - start) * 1000 >= budget_ms:
+                break
+        return painted
+
+    def mend(self, places: list[Bounds]) -> None:
+        """Paint these places of the image anew: now where it is in view, later elsewhere."""
+        if len(places) > _MENDED_AT_ONCE:
+            self.spoil()
+            return
+        wounds: dict[Key, QRect] = {}
+        for place in places:
+            wound = self._on_plane(place)
+            for key in _keys_over(wound):
+                if key in self._tiles:
+                    wounds[key] = wounds.get(key, QRect()).united(wound & _tile_rect(key))
+        for key, wound in wounds.items():
+            self._mend_tile(key, wound)
+
+    def draw(self, painter: QPainter, area: QRect) -> list[QRect]:
+        """Copy the tiles under `area` of the canvas; the parts that have none yet are returned."""
+        gaps: list[QRect] = []
+        on_plane = area.translated(self._view.left, self._view.top)
+        for key in _keys_over(on_plane):
+            tile = self._tiles.get(key)
+            place = self._place(key)
+            if tile is None:
+                gaps.append(place)
+            else:
+                painter.drawImage(place.topLeft(), tile.image)
+        return gaps
+
+    def _is_due(self, key: Key) -> bool:
+        tile = self._tiles.get(key)
+        return tile is None or tile.is_stale
+
+    def _due(self) -> list[Key]:
+        """What to paint next; the surroundings only once everything in view is done."""
+        if not self._view.width or not self._view.height:
+            return []
+        in_view = [key for key in _keys(self._view) if self._is_due(key)]
+        due = in_view or [key for key in _keys(_surroundings(self._view)) if self._is_due(key)]
+        return sorted(due, key=self._distance)
+
+    def _distance(self, key: Key) -> float:
+        middle_x = (self._view.left + self._view.width / 2) / SIDE - 0.5
+        middle_y = (self._view.top + self._view.height / 2) / SIDE - 0.5
+        return math.hypot(key[0] - middle_x, key[1] - middle_y)
+
+    def _paint(self, key: Key) -> None:
+        tile = self._tiles.setdefault(key, Tile.blank())
+        self._scene.paint(tile.pixels, self._frame(key))
+        tile.is_stale = False
+
+    def _mend_tile(self, key: Key, wound: QRect) -> None:
+        """Paint the tile beside itself with the shapes that touch the wound, and copy the wound.
+
+        Qt's lines come out a little different when they are clipped, so clipping is not used: what
+        is mended equals what would be painted afresh, to the last bit.
+        """
+        tile = self._tiles[key]
+        if tile.is_stale or not _tile_rect(key).intersects(_view_rect(self._view)):
+            tile.is_stale = True
+            return
+        frame = self._frame(key)
+        self._scene.paint(self._spare.pixels, frame, _on_image(wound, frame.zoom))
+        left, top = wound.x() - frame.left, wound.y() - frame.top
+        part = np.s_[top : top + wound.height(), left : left + wound.width()]
+        tile.pixels[part] = self._spare.pixels[part]
+
+    def _on_plane(self, place: Bounds) -> QRect:
+        """Where marks within these bounds may be seen, cut to where there are tiles."""
+        zoom, pad = self._view.zoom, look.PAD * self._view.ratio
+        tiled = self._tiled()
+        left = max(place.left * zoom - pad, tiled.left())
+        top = max(place.top * zoom - pad, tiled.top())
+        right = min(place.right * zoom + pad, tiled.right())
+        bottom = min(place.bottom * zoom + pad, tiled.bottom())
+        if left > right or top > bottom:
+            return QRect()
+        corner = QPoint(math.floor(left), math.floor(top))
+        return QRect(corner, QPoint(math.ceil(right), math.ceil(bottom)))
+
+    def _tiled(self) -> QRect:
+        """The part of the plane that all tiles together span."""
+        if not self._tiles:
+            return QRect()
+        columns, rows = zip(*self._tiles, strict=True)
+        first = _tile_rect((min(columns), min(rows)))
+        return first.united(_tile_rect((max(columns), max(rows))))
+
+    def _place(self, key: Key) -> QRect:
+        return _tile_rect(key).translated(-self._view.left, -self._view.top)
+
+    def _frame(self, key: Key) -> Frame:
+        x, y = key
+        return Frame(self._view.zoom, x * SIDE, y * SIDE, SIDE, SIDE, self._view.ratio)
+
+    def _forget_far_ones(self) -> None:
+        limit = _KEPT * sum(1 for _ in _keys(_surroundings(self._view)))
+        if len(self._tiles) > limit:
+            for key in sorted(self._tiles, key=self._distance)[limit // 2 :]:
+                del self._tiles[key]
+
+
+def _surroundings(view: Frame) -> Frame:
+    """The view and one tile on each side of it."""
+    return view._replace(
+        left=view.left - SIDE,
+        top=view.top - SIDE,
+        width=view.width + 2 * SIDE,
+        height=view.height + 2 * SIDE,
+    )
+
+
+def _view_rect(view: Frame) -> QRect:
+    return QRect(view.left, view.top, view.width, view.height)
+
+
+def _tile_rect(key: Key) -> QRect:
+    return QRect(key[0] * SIDE, key[1] * SIDE, SIDE, SIDE)
+
+
+def _keys(view: Frame) -> Iterator[Key]:
+    return _keys_over(_view_rect(view))
+
+
+def _keys_over(rect: QRect) -> Iterator[Key]:
+    if rect.isEmpty():
+        return
+    for y in range(rect.top() // SIDE, rect.bottom() // SIDE + 1):
+        for x in range(rect.left() // SIDE, rect.right() // SIDE + 1):
+            yield x, y
+
+
+def _on_image(rect: QRect, zoom: float) -> Bounds:
+    right, bottom = rect.x() + rect.width(), rect.y() + rect.height()
+    return Bounds(rect.x() / zoom, rect.y() / zoom, right / zoom, bottom / zoom)

@@ -1,0 +1,284 @@
+"""The canvas: one widget that shows an image with its annotations and feeds the tool.
+
+It holds derived things only and can be rebuilt from the document at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from limner.canvas.input import cursor_shape, key_of, mods_of
+from limner.canvas.stage import Stage
+from limner.model.annotations import AnnotationId
+from limner.model.ontology import Ontology
+from limner.model.patch import Patch
+from limner.tools.bench import Bench
+from limner.tools.tool import Overlay, Pointer, Tool
+
+_NOTCH: Final = 1.2
+"""One notch of a wheel zooms by this factor."""
+
+_NOTCH_UNITS: Final = 120.0
+_HAND: Final = "hand"
+_LEFT: Final = Qt.MouseButton.LeftButton
+_MIDDLE: Final = Qt.MouseButton.MiddleButton
+
+
+class Canvas(Stage):
+    pointer_at = Signal(float, float)
+    """The pointer moved; image pixels."""
+    pointer_left = Signal()
+    overlay_changed = Signal()
+    """A tool has seen an event: cursor, hint or selection may have changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Image canvas")
+        self._bench: Bench | None = None
+        self._tool: Tool | None = None
+        self._unwatch: list[Callable[[], None]] = []
+        self._pan_from: QPointF | None = None
+        self._pan_button = Qt.MouseButton.NoButton
+        self._is_space_down = False
+        self._is_pressed = False
+        self._is_feeding = False
+        self._overlay_timer = QTimer(self)
+        self._overlay_timer.setSingleShot(True)
+        self._overlay_timer.setInterval(0)
+        self._overlay_timer.timeout.connect(self.refresh_overlay)
+
+    def edit(self, bench: Bench | None) -> None:
+        """Show this bench's document and follow it, and no longer the one before."""
+        for stop in self._unwatch:
+            stop()
+        if self._bench is not None:
+            self._bench.find = _find_nothing
+        self._bench = bench
+        self._unwatch = []
+        if bench is None:
+            self._scene.load((), Ontology())
+        else:
+            self._scene.load(bench.document, bench.ontology)
+            self._scene.select(bench.selection)
+            bench.find = self._find
+            self._unwatch = [
+                bench.document.watch(self._on_patch),
+                bench.selection.watch(self._on_selection),
+            ]
+        self._live.selected = bench.selection.ids if bench else ()
+        self._live.overlay = Overlay()
+        self._start_afresh()
+        self.refresh_overlay()
+
+    def use(self, tool: Tool | None) -> None:
+        """Feed this tool from now on, and draw its overlay."""
+        self._tool = tool
+        self._is_pressed = False
+        self.refresh_overlay()
+
+    def refresh_overlay(self) -> None:
+        """Ask the tool what to draw, and draw it: tool or selection changed from outside."""
+        self._show_overlay(self._tool.overlay if self._is_working() and self._tool else Overlay())
+        self._refresh_cursor()
+
+    def _show_overlay(self, overlay: Overlay) -> None:
+        if overlay == self._live.overlay:
+            return
+        view = self._view()
+        dirty = self._live.extent(view)
+        self._live.overlay = overlay
+        self._mend(self._scene.lift(overlay.edited))
+        self.update(self._to_widget_rect(dirty.united(self._live.extent(view))))
+
+    def _is_working(self) -> bool:
+        """Whether there is a tool, and it works on what is shown."""
+        return self._tool is not None and self._tool.bench is self._bench
+
+    def _find(self, x: float, y: float, reach: float) -> Sequence[AnnotationId]:
+        return self._scene.table.find(x, y, reach)
+
+    def _on_patch(self, patch: Patch) -> None:
+        self._mend(self._scene.update(patch))
+        self._overlay_may_differ()
+
+    def _on_selection(self) -> None:
+        if self._bench is None:
+            return
+        self._live.selected = self._bench.selection.ids
+        self._mend(self._scene.select(self._live.selected))
+        self._overlay_may_differ()
+
+    def _overlay_may_differ(self) -> None:
+        """Ask the tool once this is over: the change may come from the middle of its own work."""
+        self.update()
+        if not self._is_feeding:
+            self._overlay_timer.start()
+
+    # The pointer
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press(event, clicks=1)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._press(event, clicks=2)
+
+    def _press(self, event: QMouseEvent, clicks: int) -> None:
+        button = event.button()
+        if self._pan_from is not None or self._is_pressed:
+            return
+        if button == _MIDDLE or (button == _LEFT and self._is_hand()):
+            self._pan_from, self._pan_button = event.position(), button
+            self._refresh_cursor()
+        elif button == _LEFT and self._tool is not None and self._is_working():
+            self._is_pressed = True
+            self._feed(self._tool.press, event, clicks)
+        else:
+            event.ignore()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            step = event.position() - self._pan_from
+            self._pan_from = event.position()
+            self.pan_by(step.x(), step.y())
+        elif self._tool is not None and self._is_working():
+            self._feed(self._tool.move, event)
+        self.pointer_at.emit(*self.to_image(event.position()))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None and event.button() == self._pan_button:
+            self._pan_from = None
+            self._refresh_cursor()
+        elif event.button() == _LEFT and self._is_pressed:
+            self._is_pressed = False
+            if self._tool is not None and self._is_working():
+                self._feed(self._tool.release, event)
+        else:
+            event.ignore()
+
+    def _feed(
+        self, gesture: Callable[[Pointer], None], event: QMouseEvent, clicks: int = 1
+    ) -> None:
+        """Tell the tool, then draw what it wants drawn."""
+        x, y = self.to_image(event.position())
+        scale = self.devicePixelRatioF() / self.zoom
+        mods = mods_of(event.modifiers())
+        self._is_feeding = True
+        try:
+            gesture(Pointer(x, y, scale, mods, self._is_pressed, clicks))
+        finally:
+            self._is_feeding = False
+            self.refresh_overlay()
+        self.overlay_changed.emit()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_overlay(replace(self._live.overlay, hovered=None))
+        self.pointer_left.emit()
+
+    def _is_hand(self) -> bool:
+        """Whether the left button pans."""
+        return self._is_space_down or (self._tool is not None and self._tool.name == _HAND)
+
+    def _refresh_cursor(self) -> None:
+        if self._pan_from is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._is_hand():
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(cursor_shape(self._live.overlay.cursor))
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel zooms at the pointer; a trackpad pans, and zooms with Ctrl."""
+        turned, scrolled = event.angleDelta(), event.pixelDelta()
+        modifiers = event.modifiers()
+        if not scrolled.isNull() and not modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.pan_by(scrolled.x(), scrolled.y())
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.pan_by(turned.x() + turned.y(), 0)
+        elif turned.y():
+            factor = _NOTCH ** (turned.y() / _NOTCH_UNITS)
+            self.zoom_to(self.zoom * factor, event.position())
+        else:
+            self.pan_by(turned.x(), 0)
+        event.accept()
+
+    # The keys
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and _is_pinch(event):
+            self.zoom_to(self.zoom * (1 + event.value()), event.position())
+            return True
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and self._overrides_shortcut(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _overrides_shortcut(self, event: QKeyEvent) -> bool:
+        """Keys that belong to a shape being drawn, whatever the window uses them for."""
+        if _is_space(event):
+            return True
+        is_drawing = self._is_working() and self._tool is not None and self._tool.is_drawing
+        return is_drawing and key_of(event) is not None
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_space(event):
+            self._hold_space(is_down=True)
+            return
+        key = key_of(event)
+        if key is None or self._tool is None or not self._is_working():
+            event.ignore()
+            return
+        self._is_feeding = True
+        try:
+            is_used = self._tool.key(key, mods_of(event.modifiers()))
+        finally:
+            self._is_feeding = False
+            self.refresh_overlay()
+        event.setAccepted(is_used)
+        self.overlay_changed.emit()
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if _is_space(event) and not event.isAutoRepeat():
+            self._hold_space(is_down=False)
+        elif not _is_space(event):
+            event.ignore()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._hold_space(is_down=False)
+
+    def _hold_space(self, *, is_down: bool) -> None:
+        self._is_space_down = is_down
+        self._refresh_cursor()
+
+
+def _is_space(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier
+
+
+def _is_pinch(event: QNativeGestureEvent) -> bool:
+    return event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+
+
+def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:
+    return ()
