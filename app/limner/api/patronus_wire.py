@@ -297,7 +297,7 @@ class EvaluationBatch(Sent):
 
 class EvaluationSearch(Sent):
     filters: Filters | None = None
-    log_id_in: list[Text] | None = None
+    log_id_in: Annotated[list[Text], Field(max_length=10_000)] | None = None
     trace_id: Text | None = None
 
 

@@ -20,7 +20,7 @@ from limner.server.auth import Viewer
 from limner.server.errors import not_implemented
 
 router: Final = APIRouter(prefix="/v1")
-for room in (
+for _room in (
     patronus_projects,
     patronus_experiments,
     patronus_criteria,
@@ -30,7 +30,7 @@ for room in (
     patronus_traces,
     patronus_otlp,
 ):
-    router.include_router(room.router)
+    router.include_router(_room.router)
 
 _ELSEWHERE: Final = (
     "evaluate",
@@ -55,5 +55,8 @@ def _not_here(_caller: Viewer) -> None:
 for _path in _ELSEWHERE:
     for _each in (f"/{_path}", f"/{_path}/{{rest:path}}"):
         router.add_api_route(
-            _each, _not_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], status_code=501
+            _each,
+            _not_here,
+            methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            include_in_schema=False,
         )

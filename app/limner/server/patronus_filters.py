@@ -20,10 +20,13 @@ from limner.server.patronus_tables import Moment
 
 Fields = Mapping[str, ColumnElement[Any]]
 
-# Deep enough for any query a person writes, and far from SQLite's expression limit of 1000.
 MAX_DEPTH: Final = 16
 MAX_CONDITIONS: Final = 500
-MAX_LIST: Final = 10_000
+"""Enough for any query a person writes, and far from SQLite's expression limit of 1000."""
+MAX_VALUES: Final = 10_000
+"""Of all lists in one search together; PostgreSQL takes 65,535 parameters."""
+MAX_PATTERN: Final = 4096
+"""SQLite refuses patterns over 50,000 bytes, and escaping can make one twelve times as long."""
 
 _TEXT_ONLY: Final = frozenset({"starts_with", "ends_with", "like", "ilike"})
 _ORDERED: Final = frozenset({"lt", "le", "gt", "ge"})
@@ -65,6 +68,7 @@ class _Compiler:
         self._fields = fields
         self._is_sqlite = dialect.name == "sqlite"
         self._seen = 0
+        self._listed = 0
 
     def every(self, filters: Sequence[Filter], loc: tuple[str | int, ...]) -> ColumnElement[bool]:
         return and_(true(), *(self._one(each, (*loc, n)) for n, each in enumerate(filters)))
@@ -89,6 +93,9 @@ class _Compiler:
             known = ", ".join(sorted(self._fields))
             raise wrong_field(f"there is no field {field!r} to search by: {known}", *loc, "field")
         _check_operation(column, operation, loc)
+        self._listed += len(value) if isinstance(value, list) else 0
+        if self._listed > MAX_VALUES:
+            raise wrong_field(f"a search takes {MAX_VALUES} values at most", *loc, "value")
         value = _typed(column, operation, value, (*loc, "value"))
         if operation in _ORDERED and _kind(column) == "str" and not self._is_sqlite:
             column = column.collate("C")  # by code point, as SQLite does, not by a language
@@ -99,6 +106,8 @@ class _Compiler:
     def _like(
         self, column: ColumnElement[Any], operation: str, pattern: str, loc: tuple[str | int, ...]
     ) -> ColumnElement[bool]:
+        if len(pattern) > MAX_PATTERN:
+            raise wrong_field(f"a pattern has {MAX_PATTERN} letters at most", *loc, "value")
         if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
             raise wrong_field("a pattern must not end with a lone backslash", *loc, "value")
         if operation == "ilike":
@@ -127,8 +136,8 @@ def _typed(
         return None
     if operation != "in":
         return _single(column, value, loc)
-    if not isinstance(value, list) or len(value) > MAX_LIST:
-        raise wrong_field(f"a list of at most {MAX_LIST} values is needed", *loc)
+    if not isinstance(value, list):
+        raise wrong_field("a list is needed", *loc, kind="list_type")
     return [_single(column, each, (*loc, n)) for n, each in enumerate(value)]
 
 
