@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     with TemporaryDirectory(prefix="limner-tour-") as home:
-        application = make(host, Places.under(Path(home)))
+        application = make(host, Places.find({"LIMNER_HOME": home}))
         try:
             report = Tour(application, arguments.out, print).walk()
         finally:

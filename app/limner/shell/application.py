@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from limner.api.patronus import Patronus
@@ -51,6 +53,8 @@ class Application:
         self._wanted: Path | None = None
         self._connection: Connection | None = None
         self._has_left = False
+        self.surprises: list[BaseException] = []
+        """Errors that nobody expected, in the order they came; none of them ended the program."""
         self._paint_theme()
 
     # --- the start
@@ -222,11 +226,13 @@ class Application:
         )
 
     def _connection_called(self, id_: str | None) -> Connection | None:
-        found = (c for c in self.services.settings.connections if c.id == id_)
-        return next(found, None)
+        return self.services.settings.connection(id_) if id_ is not None else None
 
     def _binding_of(self, dataset: Dataset) -> Binding:
-        return self.services.settings.binding_of(dataset.id)
+        chosen = self.services.settings.binding_of(dataset.id)
+        return Binding(
+            chosen.image_type, chosen.image_reference, chosen.object_type, chosen.object_reference
+        )
 
     # --- the look
 
@@ -236,10 +242,13 @@ class Application:
         self._paint_theme()
 
     def _paint_theme(self) -> None:
-        theme.tint(self.window.canvas, self.tokens)
+        self.window.canvas.set_background(QColor(self.tokens.canvas))
 
     def _is_dark(self) -> bool:
-        return theme.is_dark(self.services.settings.theme, _qt())
+        chosen = self.services.settings.theme
+        if chosen == "system":
+            return _qt().styleHints().colorScheme() is not Qt.ColorScheme.Light
+        return chosen == "dark"
 
     def show_keys(self) -> None:
         KeysDialog(commands(self), self.window).open()
@@ -259,8 +268,7 @@ class Application:
         if dataset is not None:
             names.append(plain(dataset.name))
         self.window.setWindowTitle(" — ".join([*names, "Limner"]))
-        at = list(self.window.images.shown_ids()).index(row.id) + 1 if row else 0
-        self.window.position.setText(f"{at} / {len(project.rows)}" if row else "")
+        self.window.position.setText(self.window.images.aside.text())
         if dataset is not None and row is not None:
             self._remember(dataset, row.filename)
         self.window.refresh()
@@ -273,6 +281,7 @@ class Application:
 
     def surprised(self, error: BaseException) -> None:
         """An error that nobody expected: said in words, and the work goes on."""
+        self.surprises.append(error)
         self.window.notice.say("surprise", words(error), Tone.WARNING)
 
     # --- the end

@@ -163,9 +163,9 @@ class ConnectionsDialog(QDialog):
             found = key or keys.get(typed.kind, typed.url)
             wire = connect(typed.url, found)
             if save and key:
-                keys.set(typed.kind, typed.url, key)
+                keys.put(typed.kind, typed.url, key)
             if typed.kind == "patronus":
-                Patronus(wire).probe()
+                Patronus.probe(wire)
                 return typed
             return typed.model_copy(update={"dialect": str(Pictograph.probe(wire))})
 
@@ -183,13 +183,12 @@ class ConnectionsDialog(QDialog):
         self._services.tasks.run(ask, done, failed)
 
     def _keep(self, connection: Connection) -> None:
-        settings = self._services.settings
-        others = tuple(c for c in settings.connections if c.id != connection.id)
+        settings = self._services.settings.with_connection(connection)
         review = settings.review_connection
         if connection.kind == "patronus" and self._is_open:
             chosen = self.use_for_review.isChecked()
             review = connection.id if chosen else (None if review == connection.id else review)
-        self._services.change(connections=(*others, connection), review_connection=review)
+        self._services.change(connections=settings.connections, review_connection=review)
         if self._is_open:
             said = self.report.text()
             self._list(connection.id)
@@ -206,7 +205,7 @@ class ConnectionsDialog(QDialog):
         if known is None:
             return
         settings, keys = self._services.settings, self._services.keys
-        left = tuple(c for c in settings.connections if c.id != known.id)
+        left = settings.without_connection(known.id).connections
         review = settings.review_connection
         self._services.change(
             connections=left, review_connection=None if review == known.id else review

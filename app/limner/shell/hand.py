@@ -56,8 +56,8 @@ class Hand:
 
     def type(self, text: str) -> None:
         """Type `text`, key by key, wherever the focus is."""
-        for letter in text:
-            QTest.keyClick(self._handle(), letter)
+        focused = QApplication.focusWidget() or self._window
+        QTest.keyClicks(focused, text)
         QApplication.processEvents()
 
     # --- the mouse over any widget

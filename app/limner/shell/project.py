@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,7 +210,10 @@ class Project:
         dataset, workspace, row = self.dataset, self.workspace, self.rows.get(self.current or "")
         if dataset is None or workspace is None or row is None:
             return
-        workspace.review(dataset, row, action, note, self._stage_set, self._said("stage"))
+        wanted: Literal["approve", "request_changes"] = (
+            "approve" if action == "approve" else "request_changes"
+        )
+        workspace.review(dataset, row, wanted, note, self._stage_set, self._said("stage"))
 
     def _stage_set(self, row: ImageRow) -> None:
         if row.id in self.rows:

@@ -44,7 +44,7 @@ class Reviewing:
     def use(self, desk: Desk) -> None:
         """Review with this desk from now on."""
         self.desk, self._opened = desk, None
-        self._window.review.show_desk(desk)
+        self._window.review.edit(desk)
         self._follow()
 
     def add_criteria(self) -> None:

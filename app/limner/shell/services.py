@@ -18,7 +18,7 @@ from limner.review.desk import Desk
 from limner.storage.drafts import Drafts
 from limner.storage.keys import Keys
 from limner.storage.places import Places
-from limner.storage.settings import Connection, Settings, SettingsFile
+from limner.storage.settings import Connection, SettingsFile
 from limner.storage.thumbnails import Thumbnails
 from limner.sync.sample import install
 from limner.sync.session import Link
@@ -71,10 +71,11 @@ class Services:
     local: Local | None = None
 
     def __post_init__(self) -> None:
+        self.places.make()
         self.tasks = Tasks(self.main, workers=4, name="limner-network")
         self.pixels = Tasks(self.main, workers=2, name="limner-decode")
         self.file = SettingsFile(self.places.config / "settings.json")
-        self.settings: Settings = self.file.load()
+        self.settings, self.warning = self.file.load()
 
     def change(self, **values: object) -> None:
         """Change settings and write them, off the main thread."""

@@ -31,7 +31,7 @@ def run(host: Host, wanted: Path | None = None) -> int:
         UnsoundQt: this pair of Python and Qt aborts during work.
     """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
-    application = make(host, Places.standard())
+    application = make(host, Places.find())
     application.start(wanted)
     return qt.exec()
 

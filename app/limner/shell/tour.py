@@ -166,8 +166,14 @@ class Tour:
             self._hand.type("8.5")
             self._submit(score.id, Mark.SUBMITTED)
             self._hand.type("The coin at the left edge is cut off.")
-            self._submit(text.id, Mark.SUBMITTED)
-        self._app.window.review.choose(passing.id)
+            self._submit(text.id, None)  # after the last question comes the next image
+        wait_until(lambda: self._session.row.filename != _PHOTOGRAPH, "the next image")
+        wait_until(self._is_settled, "the next image")
+        self._app.window.canvas.setFocus()
+        self._hand.press(Qt.Key.Key_A)
+        wait_until(self._is_settled, "the image before")
+        wait_until(lambda: desk.mark(passing.id) is Mark.STORED, "the stored verdict")
+        self._hand.press(Qt.Key.Key_R, _CTRL)
         self._hand.press(Qt.Key.Key_F)
         self._submit(passing.id, Mark.UPDATED)
         stored = self._stored()
@@ -178,10 +184,12 @@ class Tour:
         self._check("the text is stored", said.startswith("The coin"))
         self.report.replies["verdicts"] = [asdict(verdict) for verdict in stored.values()]
 
-    def _submit(self, criteria_id: str, expected: Mark) -> None:
+    def _submit(self, criteria_id: str, expected: Mark | None) -> None:
         """Ctrl+Enter sends the answer and goes on to the next criterion."""
         desk = self._app.reviewing.desk
         self._hand.press(Qt.Key.Key_Return, _CTRL)
+        if expected is None:
+            return
         wait_until(
             lambda: desk is not None and desk.mark(criteria_id) is expected, f"a verdict {expected}"
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from limner.api.pictograph import Dataset, ImageRow
 from limner.imaging.decode import Picture, decode, thumbnail
+from limner.imaging.small import pack
 from limner.model.ontology import Ontology
 from limner.storage.thumbnails import Thumbnails
 from limner.sync.session import Link, Session, State
@@ -126,11 +127,12 @@ class Workspace:
         def make() -> NDArray[np.uint8]:
             data = kept.get(origin, row.id, row.created_at)
             if data is None:
-                whole = server.image_bytes(row, _unheard, lambda: ticket.is_cancelled)
-                small = thumbnail(whole, row.filename, THUMBNAIL_SIDE)
-                kept.put(origin, row.id, row.created_at, small)
-                return small
-            return data
+                whole = server.thumbnail_bytes(row, lambda: ticket.is_cancelled)
+                if whole is None:
+                    whole = server.image_bytes(row, _unheard, lambda: ticket.is_cancelled)
+                data = pack(thumbnail(whole, row.filename, THUMBNAIL_SIDE).levels[0])
+                kept.put(origin, row.id, row.created_at, data)
+            return thumbnail(data, row.filename, THUMBNAIL_SIDE).levels[0]
 
         ticket = Ticket()
         return self._pixels.run(make, done, failed, ticket)
