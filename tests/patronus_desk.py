@@ -50,6 +50,11 @@ class Desk:
     def delete(self, path: str, **query: Any) -> httpx.Response:
         return self._client.delete(f"/v1{path}", params=query, headers=self.headers)
 
+    def person(self) -> str:
+        """The id of who sits here."""
+        user_id: str = answer(self.get("/whoami")).json()["caller"]["user"]["id"]
+        return user_id
+
     def asks(self, kind: str = "binary", name: str = "", **more: Any) -> str:
         """The id of a new criteria."""
         body = {"project_id": self.project, "name": name or kind, "annotation_type": kind, **more}

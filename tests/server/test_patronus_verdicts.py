@@ -66,6 +66,22 @@ def test_a_colleagues_replacement_keeps_both_authors_underneath(desk: Desk, stor
     assert (replaced.event, replaced.verdict_id) == ("submitted", taken.verdict_id)
 
 
+def test_the_history_of_a_verdict_is_told_with_its_authors(desk: Desk) -> None:
+    question = desk.asks()
+    given = desk.sits("annotator").gives(question, value_pass=True, explanation="fine")
+    desk.sits("member").gives(question, value_pass=False)
+    answer(desk.delete(f"/annotations/{given['id']}"))
+    told = answer(desk.sits("viewer").get(f"/annotations/{given['id']}/history")).json()["history"]
+    assert [(row["event"], row["value_pass"], row["author_name"]) for row in told] == [
+        ("submitted", True, "annotator"),
+        ("submitted", False, "member"),
+        ("removed", False, "owner"),
+    ]
+    assert (told[0]["explanation"], told[0]["at"]) == ("fine", given["created_at"])
+    assert told[0]["author"] == desk.sits("annotator").person()
+    assert desk.get(f"/annotations/{uuid4()}/history").status_code == 404
+
+
 def test_the_history_says_which_wording_was_answered(desk: Desk, store: Store) -> None:
     question = desk.asks("continuous", description="0-10")
     desk.gives(question, value_score=8)

@@ -217,6 +217,24 @@ class AnnotationMany(Answer):
     annotations: list[Annotation]
 
 
+class PastAnnotation(Answer):
+    """What somebody once submitted or took back; an extension of Limner's own server."""
+
+    event: Literal["submitted", "removed"]
+    value_pass: bool | None = None
+    value_score: Score | None = None
+    value_text: str | None = None
+    explanation: str | None = None
+    criteria_version: int
+    author: str
+    author_name: str
+    at: AwareDatetime
+
+
+class AnnotationHistory(Answer):
+    history: list[PastAnnotation]
+
+
 class AnnotateIn(Values):
     """The older way to judge a log (`POST /v1/annotate`), answered by an evaluation."""
 

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, Connection, select
 from limner.api.patronus_wire import (
     AnnotateIn,
     Annotation,
+    AnnotationHistory,
     AnnotationIn,
     AnnotationMany,
     AnnotationOne,
     EvaluationOne,
+    PastAnnotation,
     Search,
 )
 from limner.server.auth import Annotator, StoreOf, Viewer
@@ -22,7 +24,7 @@ from limner.server.errors import not_found
 from limner.server.patronus_evaluations import evaluation_with
 from limner.server.patronus_filters import condition, fields_of
 from limner.server.patronus_rows import shown
-from limner.server.patronus_tables import verdict
+from limner.server.patronus_tables import verdict, verdict_history
 from limner.server.patronus_verdicts import mirror, remove, submit
 
 router: Final = APIRouter()
@@ -76,6 +78,17 @@ def get(store: StoreOf, _caller: Viewer, annotation_id: UUID) -> AnnotationOne:
     if row is None:
         raise not_found("there is no annotation with this id")
     return AnnotationOne(annotation=shown(Annotation, row))
+
+
+@router.get("/annotations/{annotation_id}/history")
+def history(store: StoreOf, _caller: Viewer, annotation_id: UUID) -> AnnotationHistory:
+    """Every value this verdict ever had, oldest first (ours: the wire has no history)."""
+    query = select(verdict_history).where(verdict_history.c.verdict_id == str(annotation_id))
+    with store.reading() as tx:
+        rows = tx.execute(query.order_by(verdict_history.c.seq)).all()
+    if not rows:
+        raise not_found("there is no annotation with this id")
+    return AnnotationHistory(history=[shown(PastAnnotation, row) for row in rows])
 
 
 @router.delete("/annotations/{annotation_id}", status_code=204)

@@ -23,7 +23,7 @@ from limner.server.auth import Caller, Member, StoreOf, Viewer
 from limner.server.errors import FieldError, conflict, field_error, invalid, not_found, wrong_field
 from limner.server.patronus_filters import condition, fields_of
 from limner.server.patronus_projects import has_project
-from limner.server.patronus_rows import Limit, Offset, shown
+from limner.server.patronus_rows import Limit, Offset, shown, signed
 from limner.server.patronus_tables import criteria, criteria_history, utc_now, verdict
 from limner.server.patronus_verdicts import remove as remove_verdicts
 
@@ -148,8 +148,8 @@ def _remembered(tx: Connection, caller: Caller, criteria_id: str) -> CriteriaOne
     row = tx.execute(select(criteria, _LOCKED).where(criteria.c.id == criteria_id)).one()
     kept = ("version", "name", "description", "annotation_type", "categories", "resource_types")
     past = {name: getattr(row, name) for name in kept}
-    author = {"author_key": caller.key_id, "author": caller.user_id, "at": row.updated_at}
-    tx.execute(insert(criteria_history).values(criteria_id=row.id, **past, **author))
+    made = {"criteria_id": row.id, **past, **signed(caller), "at": row.updated_at}
+    tx.execute(insert(criteria_history).values(made))
     return CriteriaOne(annotation_criteria=shown(Criteria, row))
 
 

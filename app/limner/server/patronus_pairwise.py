@@ -22,7 +22,7 @@ from limner.api.patronus_wire import (
 )
 from limner.server.auth import Annotator, StoreOf, Viewer
 from limner.server.errors import not_found
-from limner.server.patronus_rows import Limit, Offset, shown
+from limner.server.patronus_rows import Limit, Offset, shown, signed
 from limner.server.patronus_tables import insert_or, log, pairwise, utc_now
 
 router: Final = APIRouter()
@@ -35,7 +35,7 @@ _KEY: Final = ("name", "log_a_id", "log_b_id")
 def compare(store: StoreOf, caller: Annotator, body: PairwiseIn) -> PairwiseOne:
     """Score two logs side by side, or score them again."""
     scores = {"log_a_score": body.log_a_score, "log_b_score": body.log_b_score}
-    author = {"author_key": caller.key_id, "author": caller.user_id}
+    author = signed(caller)
     made = {**_key(body), **scores, **author, "created_at": utc_now()}
     with store.writing() as tx:
         statement = (

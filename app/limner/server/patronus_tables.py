@@ -89,8 +89,12 @@ def _values() -> tuple[Column[bool], Column[float], Column[str], Column[str]]:
     )
 
 
-def _author() -> tuple[Column[str], Column[str]]:
-    return Column("author_key", Text, nullable=False), Column("author", Text, nullable=False)
+def _author() -> tuple[Column[str], Column[str], Column[str]]:
+    return (
+        Column("author_key", Text, nullable=False),
+        Column("author", Text, nullable=False),
+        Column("author_name", Text, nullable=False),
+    )
 
 
 project = Table(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from limner.api.patronus_wire import ResourceType, Values
 from limner.server.auth import Caller
 from limner.server.errors import FieldError, field_error, invalid, wrong_field
+from limner.server.patronus_rows import signed
 from limner.server.patronus_subjects import context_of
 from limner.server.patronus_tables import (
     criteria,
@@ -38,6 +39,7 @@ from limner.server.patronus_tables import (
 
 _KEY: Final = ("type", "reference", "annotation_criteria")
 _VALUES: Final = ("value_pass", "value_score", "value_text", "explanation")
+_AUTHOR: Final = ("author_key", "author", "author_name")
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "binary": frozenset({"value_pass", "value_text"}),
     "continuous": frozenset({"value_score", "value_text"}),
@@ -73,7 +75,6 @@ def submit(
     if wrong:
         raise invalid(wrong)
     given = {name: getattr(values, name) for name in _VALUES}
-    author = {"author_key": caller.key_id, "author": caller.user_id}
     row = _upsert(
         tx,
         {
@@ -81,7 +82,7 @@ def submit(
             "reference": reference,
             "annotation_criteria": asked.id,
             **given,
-            **author,
+            **signed(caller),
             **context_of(tx, type_, reference),
             "project_id": asked.project_id,
             "criteria_version": asked.version,
@@ -98,8 +99,7 @@ def remove(tx: Connection, caller: Caller, which: ColumnElement[bool]) -> int:
 
     How many there were.
     """
-    author = {"author_key": caller.key_id, "author": caller.user_id}
-    _remember(tx, which, "removed", **author, at=utc_now())
+    _remember(tx, which, "removed", **signed(caller), at=utc_now())
     mirrored = exists().where(
         which,
         verdict.c.type == "log",
@@ -196,10 +196,7 @@ def _remember(
         "verdict_id": verdict.c.id,
         "event": literal(event),
         "at": verdict.c.updated_at,
-        **{
-            name: verdict.c[name]
-            for name in (*_KEY, *_VALUES, "criteria_version", "author_key", "author")
-        },
+        **{name: verdict.c[name] for name in (*_KEY, *_VALUES, "criteria_version", *_AUTHOR)},
         **{name: literal(value, verdict_history.c[name].type) for name, value in instead.items()},
     }
     rows = select(*columns.values()).where(which)
