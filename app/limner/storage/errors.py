@@ -1,0 +1,25 @@
+"""What can go wrong with the files this computer keeps.
+
+StorageError
+├── StoreBusy          another window has the file open; nothing can be written here
+├── StoreNewer         a newer version wrote it; nothing was touched
+└── StoreFailed        this write did not happen (disk full, I/O); later ones may
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """`str(error)` is a sentence for people."""
+
+
+class StoreBusy(StorageError):
+    """Raised at opening: another process holds the file, and two would lose work."""
+
+
+class StoreNewer(StorageError):
+    """Raised at opening: the file has a form that only a newer version knows."""
+
+
+class StoreFailed(StorageError):
+    """A write that was rolled back: what was there before is still there."""
