@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +18,10 @@ import msgspec
 from limner.model.annotations import Annotation
 from limner.model.verdicts import Answer, Target
 from limner.storage.database import Database
-from limner.storage.errors import StoreBusy, StoreFailed
 from limner.storage.shelf import Shelf
 from limner.storage.writer import Durable, Failed, Writer
 
 log = logging.getLogger(__name__)
-
-__all__ = ["Base", "Draft", "Drafts", "StoreBusy", "StoreFailed", "UnsentVerdict", "WaitingDraft"]
-
-_Key = tuple[str, Target, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +57,19 @@ class UnsentVerdict:
     """An answer to send; (origin, target, criteria) is its key, as on the wire."""
 
     origin: str
+    project_id: str
     criteria_id: str
     target: Target
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingVerdict:
+    """An unsent verdict as it is kept; `saved_at` is Unix time."""
+
+    verdict: UnsentVerdict
+    revision: int
+    saved_at: float
 
 
 def _report(error: Exception) -> None:
@@ -91,13 +95,11 @@ class Drafts:
         self._database = Database(path)
         self._writer = Writer(self._database)
         self._decode = decode
-        self._lock = threading.Lock()
         self._encode = encode
         self._images = Shelf("image", self._database, self._writer, self._packed, self._unpacked)
         self._verdicts = Shelf(
             "verdict", self._database, self._writer, msgspec.json.encode, _read_verdict
         )
-        self._answers = dict(self._stored_answers())
 
     @property
     def set_aside(self) -> Path | None:
@@ -137,36 +139,27 @@ class Drafts:
             for place in self._images.places()
         ]
 
-    def drop(
-        self, origin: str, image_id: str, revision: int | None = None, failed: Failed = _report
-    ) -> None:
-        """Forget a draft that reached the server; one put after `revision` stays.
-
-        Without a revision whatever was put so far is forgotten.
-        """
+    def drop(self, origin: str, image_id: str, revision: int, failed: Failed = _report) -> None:
+        """Forget a draft that reached the server; one put after `revision` stays."""
         self._images.drop(origin, image_id, revision, failed)
 
-    def put_verdict(self, verdict: UnsentVerdict, durable: Durable, failed: Failed) -> None:
-        """Keep an answer until it is sent; the callbacks are called as in `put`."""
-        with self._lock:
-            revision = self._verdicts.put(
-                verdict.origin, _reference(verdict), verdict, durable, failed
-            )
-            self._answers.pop(_key(verdict), None)
-            self._answers[_key(verdict)] = (revision, verdict)
+    def put_verdict(self, verdict: UnsentVerdict, durable: Durable, failed: Failed) -> int:
+        """Keep an answer until it is sent; callbacks and revision as in `put`."""
+        return self._verdicts.put(verdict.origin, _reference(verdict), verdict, durable, failed)
 
-    def verdicts_waiting(self) -> list[UnsentVerdict]:
-        """Every unsent answer, the one given longest ago first; from memory."""
-        with self._lock:
-            return [verdict for _, verdict in self._answers.values()]
+    def verdicts_waiting(self) -> list[WaitingVerdict]:
+        """Every unsent answer, the one given longest ago first.
 
-    def drop_verdict(self, verdict: UnsentVerdict, failed: Failed = _report) -> None:
-        """Forget an answer that reached the server; another one given since then stays."""
-        with self._lock:
-            revision, newest = self._answers.get(_key(verdict), (0, None))
-            if newest == verdict:
-                del self._answers[_key(verdict)]
-                self._verdicts.drop(verdict.origin, _reference(verdict), revision, failed)
+        Raises:
+            StoreFailed: the file cannot be read.
+        """
+        places = self._verdicts.places()
+        kept = [self._verdicts.get(place.origin, place.reference) for place in places]
+        return [WaitingVerdict(k.value, k.revision, k.saved_at) for k in kept if k is not None]
+
+    def drop_verdict(self, verdict: UnsentVerdict, revision: int, failed: Failed = _report) -> None:
+        """Forget an answer that reached the server; one given after `revision` stays."""
+        self._verdicts.drop(verdict.origin, _reference(verdict), revision, failed)
 
     def close(self, timeout_s: float) -> bool:
         """Write what is waiting and close the file; False when that took too long.
@@ -177,12 +170,6 @@ class Drafts:
         if done:
             self._database.close()
         return done
-
-    def _stored_answers(self) -> Iterator[tuple[_Key, tuple[int, UnsentVerdict]]]:
-        for place in self._verdicts.places():
-            kept = self._verdicts.get(place.origin, place.reference)
-            if kept is not None:
-                yield _key(kept.value), (kept.revision, kept.value)
 
     def _packed(self, value: tuple[tuple[Annotation, ...], Base]) -> bytes:
         annotations, base = value
@@ -195,10 +182,6 @@ class Drafts:
 
 
 _read_verdict = msgspec.json.Decoder(UnsentVerdict).decode
-
-
-def _key(verdict: UnsentVerdict) -> _Key:
-    return verdict.origin, verdict.target, verdict.criteria_id
 
 
 def _reference(verdict: UnsentVerdict) -> str:

@@ -90,10 +90,9 @@ class Shelf(Generic[V]):
             self._submit(key, kept, statement, durable, failed)
         return kept.revision
 
-    def drop(self, origin: str, reference: str, revision: int | None, failed: Failed) -> None:
-        """Forget, soon, what was put as `revision` or before; without one, whatever is there."""
+    def drop(self, origin: str, reference: str, revision: int, failed: Failed) -> None:
+        """Forget, soon, what was put as `revision`; something newer stays."""
         with self._lock:
-            revision = self._last if revision is None else revision
             coming = self._coming.get((origin, reference))
             if coming is not None and coming.revision > revision:
                 return
