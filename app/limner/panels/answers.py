@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.model.verdicts import Answer, Category, Criteria, CriteriaKind, answer_of_category
-from limner.panels.icons import icon
+from limner.panels.icons import dress
 from limner.panels.numbers import NumberField, exact
 from limner.panels.text import plain, tooltip
 
@@ -131,7 +131,7 @@ class Score(AnswerField):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        title = QLabel("&Score")
+        title = QLabel("Score")
         title.setObjectName("m")
         title.setBuddy(self.number)
         row.addWidget(title)
@@ -292,8 +292,7 @@ class _Choice(QPushButton):
 def _verdict_button(words: str, icon_name: str, name: str, key: str) -> QPushButton:
     button = QPushButton(words)
     button.setObjectName(name)
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(17, 17))
+    dress(button, icon_name)
     button.setToolTip(f"{words} ({key})")
     return button
 

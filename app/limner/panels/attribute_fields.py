@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QWidget,
@@ -19,8 +19,11 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.model.ontology import AttributeSpec
+from limner.panels.card import clear
 from limner.panels.numbers import NumberField
 from limner.panels.text import ElidedLabel, caption, plain
+
+_NAME_WIDTH: Final = 84
 
 MISSING: Final = object()
 """The value of an attribute that the annotation does not have."""
@@ -180,10 +183,12 @@ class AttributeForm(QWidget):
         self._specs: tuple[AttributeSpec, ...] = ()
         self._fields: list[AttributeField] = []
         self._values: dict[str, Any] = {}
-        self._rows = QFormLayout(self)
+        self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(10)
         self._rows.setVerticalSpacing(6)
-        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._rows.setColumnMinimumWidth(0, _NAME_WIDTH)
+        self._rows.setColumnStretch(1, 1)
 
     @property
     def fields(self) -> list[AttributeField]:
@@ -199,16 +204,15 @@ class AttributeForm(QWidget):
             field.show_value(values.get(field.spec.name, MISSING))
 
     def _build(self, specs: tuple[AttributeSpec, ...]) -> None:
-        while self._rows.rowCount():
-            self._rows.removeRow(0)
+        clear(self._rows)
         self._specs = specs
         self._fields = [field_for(spec) for spec in specs]
-        for field in self._fields:
+        for row, field in enumerate(self._fields):
             name = ElidedLabel(muted=True)
             name.say(field.spec.name)
             name.setBuddy(field)
-            name.setMinimumWidth(84)
-            self._rows.addRow(name, field)
+            self._rows.addWidget(name, row, 0)
+            self._rows.addWidget(field, row, 1)
             field.changed.connect(lambda field=field: self._take(field))
 
     def _take(self, field: AttributeField) -> None:

@@ -13,7 +13,7 @@ from limner.model.json_text import NO_ATTRIBUTES, JsonText
 from limner.model.ontology import LabelClass
 from limner.model.patch import Patch
 from limner.panels.attribute_fields import AttributeForm
-from limner.panels.card import Card
+from limner.panels.card import Card, Scroller, clear
 from limner.panels.facts import geometry_of, origin_of
 from limner.panels.icons import dot
 from limner.panels.text import ElidedLabel, plain
@@ -21,6 +21,7 @@ from limner.tools.bench import Bench
 
 _LONGEST_RAW: Final = 4000
 _RAW_HEIGHT: Final = 76
+_LEAST_SEEN: Final = 48
 
 
 class AttributesPanel(Card):
@@ -74,8 +75,12 @@ class AttributesPanel(Card):
         self.note.setWordWrap(True)
 
     def _lay_out(self) -> None:
-        for part in (self.classes, self.form, self.note, self.raw, self._facts):
-            self.body.addWidget(part)
+        inside = Scroller(_LEAST_SEEN)
+        for part in (self.form, self.note, self.raw, self._facts):
+            inside.column.addWidget(part)
+        inside.column.addStretch(1)
+        self.body.addWidget(self.classes)
+        self.body.addWidget(inside)
         self.setFocusProxy(self.classes)
 
     def _patched(self, patch: Patch) -> None:
@@ -153,9 +158,7 @@ class _Facts(QWidget):
         self._grid.setColumnStretch(3, 1)
 
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._grid)
         for at, (name, value) in enumerate(rows):
             row, column = divmod(at, 2)
             title = QLabel(name)

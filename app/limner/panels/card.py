@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from limner.panels.icons import icon
@@ -14,6 +23,7 @@ from limner.panels.text import label
 _MARGIN: Final = 12
 _GAP: Final = 8
 _ICON: Final = 18
+_HEADER: Final = 28
 
 
 class Card(QFrame):
@@ -30,10 +40,15 @@ class Card(QFrame):
         self.aside = label(muted=True)
         self._header = QHBoxLayout()
         self._header.setSpacing(_GAP)
+        self._header.addStrut(_HEADER)
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(_MARGIN, 10, _MARGIN, _MARGIN)
+        self.body.setContentsMargins(_MARGIN, _GAP, _MARGIN, _MARGIN)
         self.body.setSpacing(_GAP)
         self._lay_out_header()
+
+    def add_to_header(self, widget: QWidget) -> None:
+        """Put something at the right of the title row."""
+        self._header.addWidget(widget)
 
     def add_button(self, icon_name: str, name: str, hint: str) -> QToolButton:
         """A small button at the right of the title row; `name` is what a screen reader says."""
@@ -75,3 +90,41 @@ class EmptyWords(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+
+
+class Scroller(QScrollArea):
+    """A column of controls that scrolls when there is no room; it asks for all of its height."""
+
+    def __init__(self, least: int) -> None:
+        """`least` is the height, in device-independent pixels, below which it never goes."""
+        super().__init__()
+        self._least = least
+        self._inside = QWidget()
+        self._inside.setObjectName("inside")
+        self.column = QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(_GAP)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(self._inside)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = self._inside.sizeHint()
+        if not self._inside.hasHeightForWidth():
+            return hint
+        return QSize(hint.width(), self._inside.heightForWidth(max(hint.width(), self.width())))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(self._least, self.sizeHint().height()))
+
+
+def clear(layout: QLayout) -> None:
+    """Take every widget out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -8,11 +8,15 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 from typing_extensions import override
 
 from limner import resources
 from limner.model.annotations import Kind
 from limner.panels.tokens import colour_of
+
+_BUTTON_ICON: Final = 17
+_AIR: Final = 5
 
 KIND_ICONS: Final = {
     Kind.BBOX: "square",
@@ -30,6 +34,12 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     """
     _svg(name)  # a name that does not exist fails here and not at some later paint
     return QIcon(_SvgEngine(name, colour))
+
+
+def dress(button: QAbstractButton, name: str, colour: str | None = None) -> None:
+    """Give a button with words its icon, with some air between the two."""
+    button.setIcon(icon(name, colour))
+    button.setIconSize(QSize(_BUTTON_ICON + _AIR, _BUTTON_ICON))
 
 
 def dot(colour: str, size: int = 12) -> QIcon:
@@ -85,7 +95,10 @@ class _SvgEngine(_Engine):
 
     @override
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        paint(painter, self._name, QRectF(rect), self._ink(mode, state))
+        # A wider rectangle keeps the icon at its left: that is how buttons get air before the text.
+        side = min(rect.width(), rect.height())
+        square = QRectF(rect.left(), rect.top() + (rect.height() - side) / 2, side, side)
+        paint(painter, self._name, square, self._ink(mode, state))
 
     def _ink(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         palette = QGuiApplication.palette()

@@ -13,14 +13,17 @@ from typing_extensions import override
 
 from limner.model.verdicts import Answer, Criteria, Target, Verdict
 from limner.panels.answers import AnswerField, field_for, text_box
-from limner.panels.card import Card, EmptyWords
-from limner.panels.icons import icon
+from limner.panels.card import Card, EmptyWords, Scroller
+from limner.panels.icons import dress
 from limner.panels.review_parts import CriteriaCombo, ScopeSwitch, StageRow, stored_words
 from limner.panels.text import ElidedLabel, plain
+from limner.panels.tokens import tokens_now
 from limner.review.desk import Desk, Mark, Scope
 
 Key = tuple[Target, str]
 _NOTHING: Final = Answer()
+_LEAST_SEEN: Final = 72
+_UNSENT: Final = (Mark.SENDING, Mark.WAITING, Mark.FAILED)
 
 
 class ReviewPanel(Card):
@@ -49,9 +52,11 @@ class ReviewPanel(Card):
         self._stored: Verdict | None = None
         self._is_touched = False
         self._drafts: dict[Key, Answer] = {}
+        self._sent: dict[Key, Answer] = {}
         self.field: AnswerField | None = None
-        self.add = self.add_button("plus", "Add a question", "Add a question to this project")
         self.scope = ScopeSwitch()
+        self.add_to_header(self.scope)
+        self.add = self.add_button("plus", "Add a question", "Add a question to this project")
         self.about = ElidedLabel(muted=True)
         self.criteria = CriteriaCombo()
         self.description = QLabel()
@@ -61,6 +66,8 @@ class ReviewPanel(Card):
         self.submit_next = QPushButton("Submit and next")
         self.stage = StageRow()
         self.empty = EmptyWords()
+        self._place = QVBoxLayout()
+        self._desk_part = QWidget()
         self._dress()
         self._lay_out()
         self._connect()
@@ -73,6 +80,7 @@ class ReviewPanel(Card):
             self._unwatch()
         self._desk = desk
         self._drafts.clear()
+        self._sent.clear()
         self._shown = None
         self._unwatch = desk.watch(self._refresh) if desk else None
         self._refresh()
@@ -87,32 +95,28 @@ class ReviewPanel(Card):
         self.criteria.setToolTip("The question (Up and Down choose another)")
         self.submit.setToolTip("Submit this verdict")
         self.submit_next.setObjectName("primary")
-        self.submit_next.setIcon(icon("send", "#ffffff"))
+        dress(self.submit_next, "send", tokens_now().on_fill)
 
     def _lay_out(self) -> None:
-        scope = QHBoxLayout()
-        scope.setSpacing(10)
-        scope.addWidget(self.scope)
-        scope.addWidget(self.about, 1)
-        self._place = QVBoxLayout()
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.submit)
         buttons.addWidget(self.submit_next, 1)
-        self._desk_part = QWidget()
+        question = Scroller(_LEAST_SEEN)
+        question.column.addWidget(self.about)
+        question.column.addWidget(self.description)
+        question.column.addLayout(self._place)
+        question.column.addWidget(self.explanation)
+        question.column.addStretch(1)
         column = QVBoxLayout(self._desk_part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.criteria)
-        column.addWidget(self.description)
-        column.addLayout(self._place)
-        column.addWidget(self.explanation)
+        column.addWidget(question, 1)
         column.addWidget(self.status)
         column.addLayout(buttons)
-        self.body.addLayout(scope)
-        self.body.addWidget(self._desk_part)
-        self.body.addWidget(self.empty)
-        self.body.addStretch(1)
+        self.body.addWidget(self._desk_part, 1)
+        self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.stage)
 
     def _connect(self) -> None:
@@ -194,11 +198,13 @@ class ReviewPanel(Card):
         return self.field.isAncestorOf(focused)
 
     def _fill(self, desk: Desk, criteria: Criteria) -> None:
-        """Show the draft of this question, else the stored verdict."""
+        """Show what was typed and not submitted, else what is on its way, else what is stored."""
         self._stored = desk.verdict(criteria.id)
         draft = self._drafts.get(self._shown) if self._shown else None
-        stored = self._stored.answer if self._stored else _NOTHING
-        answer = stored if draft is None else draft
+        sent = self._sent.get(self._shown) if self._shown else None
+        if desk.mark(criteria.id) not in _UNSENT:
+            sent = None
+        answer = draft or sent or (self._stored.answer if self._stored else _NOTHING)
         if self.field is not None:
             self.field.show_answer(answer)
         self.explanation.blockSignals(True)
@@ -262,6 +268,7 @@ class ReviewPanel(Card):
         if self._desk is None or self._shown is None or answer.is_empty():
             return
         self._drafts.pop(self._shown, None)
+        self._sent[self._shown] = answer
         self._is_touched = False
         self._desk.submit(self._shown[1], answer)
 

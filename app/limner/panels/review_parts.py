@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.model.verdicts import Criteria, Verdict
-from limner.panels.icons import icon
+from limner.panels.icons import dress, icon
 from limner.panels.text import plain
-from limner.panels.tokens import Tokens, tokens_of
+from limner.panels.tokens import Tokens, tokens_now
 from limner.review.desk import Mark, Scope
 
 _ICONS: Final = {
@@ -81,6 +81,7 @@ class CriteriaCombo(QComboBox):
         self.setMinimumContentsLength(8)
         self.setIconSize(QSize(15, 15))
         self._ids: list[str] = []
+        self._marks: list[Mark] = []
 
     def show_criteria(self, criteria: Sequence[Criteria], marks: Sequence[Mark]) -> None:
         """Show these questions; the one that was chosen stays chosen while it is among them."""
@@ -91,9 +92,18 @@ class CriteriaCombo(QComboBox):
                 self.clear()
                 self.addItems([plain(each.name, 80) for each in criteria])
                 self.setCurrentIndex(ids.index(chosen) if chosen in ids else 0)
-            for row, mark in enumerate(marks):
-                self.setItemIcon(row, _mark_icon(mark, tokens_of(self.palette())))
-        self._ids = ids
+        self._ids, self._marks = ids, list(marks)
+        self._draw_marks()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_marks()
+
+    def _draw_marks(self) -> None:
+        for row, mark in enumerate(self._marks):
+            self.setItemIcon(row, _mark_icon(mark, tokens_now()))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -104,7 +114,7 @@ class CriteriaCombo(QComboBox):
 
 
 class StageRow(QWidget):
-    """The note to the annotator and what becomes of the image."""
+    """What becomes of the image, and the note to the annotator when it goes back."""
 
     wanted = Signal(str, str)
     """("approve" or "request_changes", note)."""
@@ -112,18 +122,27 @@ class StageRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.note = QLineEdit()
-        self.note.setPlaceholderText("Note to the annotator (optional)")
+        self.note.setPlaceholderText("What should be changed? (optional)")
         self.note.setAccessibleName("Note to the annotator")
-        self.note.setToolTip("Sent along with Approve or Request changes")
+        self.note.setToolTip("The note to the annotator (Return sends it, Esc leaves)")
+        self.note.setVisible(False)
         self.approve = QPushButton("Approve")
-        self.approve.setIcon(icon("check"))
+        dress(self.approve, "check")
         self.approve.setToolTip("The image is done: its stage becomes complete")
         self.request = QPushButton("Request changes")
-        self.request.setIcon(icon("rotate-ccw"))
-        self.request.setToolTip("The image goes back: its stage becomes annotate")
+        dress(self.request, "rotate-ccw")
+        self.request.setToolTip("The image goes back with a note: its stage becomes annotate")
         self._lay_out()
         self.approve.clicked.connect(lambda: self._want("approve"))
-        self.request.clicked.connect(lambda: self._want("request_changes"))
+        self.request.clicked.connect(self._request)
+        self.note.returnPressed.connect(self._request)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.note.isVisible():
+            self._open_note(is_open=False)
+        else:
+            super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         line = QFrame()
@@ -139,8 +158,22 @@ class StageRow(QWidget):
         grid.setColumnStretch(1, 1)
 
     def _want(self, action: str) -> None:
-        self.wanted.emit(action, self.note.text().strip())
+        note = self.note.text().strip()
         self.note.clear()
+        self._open_note(is_open=False)
+        self.wanted.emit(action, note)
+
+    def _request(self) -> None:
+        """The first press asks for the note, the second sends it."""
+        if self.note.isVisible():
+            self._want("request_changes")
+        else:
+            self._open_note(is_open=True)
+
+    def _open_note(self, *, is_open: bool) -> None:
+        self.note.setVisible(is_open)
+        self.request.setText("Send back" if is_open else "Request changes")
+        (self.note if is_open else self.request).setFocus()
 
 
 def stored_words(mark: Mark, verdict: Verdict | None, now: datetime | None = None) -> str:

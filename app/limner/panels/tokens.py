@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from limner.model.ontology import UNKNOWN_COLOUR
 
@@ -84,10 +84,13 @@ LIGHT: Final = Tokens(
 )
 
 
-def tokens_of(palette: QPalette) -> Tokens:
-    """The theme a palette belongs to, told by how light its windows are."""
-    is_dark = palette.color(QPalette.ColorRole.Window).lightness() < _HALF_LIGHT
-    return DARK if is_dark else LIGHT
+def tokens_now() -> Tokens:
+    """The theme of the application, told by how light its windows are.
+
+    A widget's own palette would not do: the style sheet changes it.
+    """
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < _HALF_LIGHT else LIGHT
 
 
 def colour_of(text: str) -> QColor:

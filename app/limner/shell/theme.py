@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from limner import resources
 from limner.panels.tokens import DARK, LIGHT, Tokens
 from limner.shell.style_sheet import Pictures, style_sheet
+from limner.storage.places import Places
 
 __all__ = ["DARK", "LIGHT", "Tokens", "apply"]
 
@@ -80,8 +80,7 @@ def _pictures(t: Tokens) -> Pictures:
 
 
 def _folder() -> Path:
-    cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
-    folder = Path(cache or tempfile.gettempdir()) / "limner" / "theme"
+    folder = Places.find().cache / "theme"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
