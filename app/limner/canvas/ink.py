@@ -26,12 +26,21 @@ _REACH: Final = 64
 """Box edges further outside the frame than this, in device pixels, are brought to it."""
 
 
-class State(Enum):
-    """How much a shape should be noticed."""
+class Manner(Enum):
+    """In what way a shape is drawn."""
 
     PLAIN = auto()
+    """Filled and outlined."""
+    GROUND = auto()
+    """Filled only: what is selected has its outline drawn later, above everything."""
     HOVERED = auto()
+    """The outline only, with a light edge."""
     SELECTED = auto()
+    """The outline only, with a white edge."""
+
+
+_FILLED: Final = frozenset({Manner.PLAIN, Manner.GROUND})
+_OUTLINED: Final = frozenset(Manner) - {Manner.GROUND}
 
 
 class Ink:
@@ -40,7 +49,7 @@ class Ink:
     def __init__(self, ratio: float) -> None:
         self._ratio = ratio
         self._dots = look.Dots(ratio)
-        self._pens: dict[tuple[int, State], tuple[QPen, ...]] = {}
+        self._pens: dict[tuple[int, Manner], tuple[QPen, ...]] = {}
 
     def shape(
         self,
@@ -48,52 +57,49 @@ class Ink:
         annotation: Drawable,
         colour: QColor,
         frame: Frame,
-        state: State = State.PLAIN,
+        manner: Manner = Manner.PLAIN,
     ) -> None:
         """Draw one annotation; the frame's top-left corner is the painter's (0, 0)."""
         match annotation:
             case BBox(oriented=None):
-                self._box(painter, annotation, colour, frame, state)
+                self._box(painter, annotation, colour, frame, manner)
             case BBox():
-                self._turned_box(painter, annotation, colour, frame, state)
+                self._turned_box(painter, annotation, colour, frame, manner)
             case Polygon(rings=rings):
                 runs = [run for run in (ring_in(ring, frame) for ring in rings) if len(run)]
-                self._area(painter, [polygon_of(run) for run in runs], colour, state)
+                self._area(painter, [polygon_of(run) for run in runs], colour, manner)
             case Polyline(path=path):
                 runs = paths_in(path, frame)
-                self._lines(painter, [polygon_of(run) for run in runs], colour, state)
+                self._lines(painter, [polygon_of(run) for run in runs], colour, manner)
             case Keypoint():
-                self._dot(painter, annotation, colour, frame, state)
+                self._dot(painter, annotation, colour, frame, manner)
 
     def line(self, painter: QPainter, path: Points | Run, colour: QColor, frame: Frame) -> None:
         """Draw an open path, given in image pixels: a bone, a sketch."""
         runs = [polygon_of(run) for run in paths_in(path, frame)]
-        self._lines(painter, runs, colour, State.PLAIN)
+        self._lines(painter, runs, colour, Manner.PLAIN)
 
     def ground(self, painter: QPainter, ring: Points | Run, colour: QColor, frame: Frame) -> None:
         """Fill a closed ring, given in image pixels, without a line around it."""
         run = ring_in(ring, frame)
         if len(run):
-            self._fill(painter, [polygon_of(run)], colour, State.PLAIN)
+            self._fill(painter, [polygon_of(run)], colour)
 
     def _area(
-        self, painter: QPainter, rings: list[QPolygonF], colour: QColor, state: State
+        self, painter: QPainter, rings: list[QPolygonF], colour: QColor, manner: Manner
     ) -> None:
-        if not rings:
-            return
-        self._fill(painter, rings, colour, state)
+        if rings and manner in _FILLED:
+            self._fill(painter, rings, colour)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for pen in self._strokes(colour, state):
+        for pen in self._strokes(colour, manner):
             painter.setPen(pen)
             for ring in rings:
                 painter.drawPolygon(ring)
 
-    def _fill(
-        self, painter: QPainter, rings: list[QPolygonF], colour: QColor, state: State
-    ) -> None:
+    def _fill(self, painter: QPainter, rings: list[QPolygonF], colour: QColor) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(_fill_colour(colour, state)))
+        painter.setBrush(QBrush(look.with_alpha(colour, look.FILL_ALPHA)))
         if len(rings) == 1:
             painter.drawPolygon(rings[0])
         else:
@@ -105,23 +111,25 @@ class Ink:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _lines(
-        self, painter: QPainter, runs: list[QPolygonF], colour: QColor, state: State
+        self, painter: QPainter, runs: list[QPolygonF], colour: QColor, manner: Manner
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in self._strokes(colour, state):
+        for pen in self._strokes(colour, manner):
             painter.setPen(pen)
             for run in runs:
                 painter.drawPolyline(run)
 
     def _turned_box(
-        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, state: State
+        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, manner: Manner
     ) -> None:
         """A rotated box, and a mark outside the middle of its top edge."""
         outline = box_outline(box)
         ring = ring_in(outline, frame)
-        self._area(painter, [polygon_of(ring)] if len(ring) else [], colour, state)
-        self._lines(painter, [polygon_of(self._tick(placed(outline, frame)))], colour, state)
+        self._area(painter, [polygon_of(ring)] if len(ring) else [], colour, manner)
+        tick = self._tick(placed(outline, frame))
+        if _is_near(tick[0], frame):
+            self._lines(painter, [polygon_of(tick)], colour, manner)
 
     def _tick(self, corners: Run) -> Run:
         """From the middle of the top edge straight out, in device pixels."""
@@ -132,45 +140,42 @@ class Ink:
         return np.array([middle, middle + out])
 
     def _box(
-        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, state: State
+        self, painter: QPainter, box: BBox, colour: QColor, frame: Frame, manner: Manner
     ) -> None:
         inner = _device_rect(box, frame)
-        painter.fillRect(inner, _fill_colour(colour, state))
-        for pen in self._strokes(colour, state):
+        if manner in _FILLED:
+            painter.fillRect(inner, look.with_alpha(colour, look.FILL_ALPHA))
+        for pen in self._strokes(colour, manner):
             _paint_border(painter, inner, max(1, round(pen.widthF())), pen.color())
 
     def _dot(
-        self, painter: QPainter, keypoint: Keypoint, colour: QColor, frame: Frame, state: State
+        self, painter: QPainter, keypoint: Keypoint, colour: QColor, frame: Frame, manner: Manner
     ) -> None:
-        x = keypoint.x * frame.zoom - frame.left
-        y = keypoint.y * frame.zoom - frame.top
-        if not (-_REACH < x < frame.width + _REACH and -_REACH < y < frame.height + _REACH):
+        at = placed(np.array([[keypoint.x, keypoint.y]]), frame)[0]
+        if manner is Manner.GROUND or not _is_near(at, frame):
             return
-        hollow, chosen = is_occluded(keypoint.attributes), state is not State.PLAIN
-        self._dots.paint(painter, x, y, colour, hollow=hollow, chosen=chosen)
+        hollow, chosen = is_occluded(keypoint.attributes), manner is not Manner.PLAIN
+        self._dots.paint(painter, at[0], at[1], colour, hollow=hollow, chosen=chosen)
 
-    def _strokes(self, colour: QColor, state: State) -> tuple[QPen, ...]:
+    def _strokes(self, colour: QColor, manner: Manner) -> tuple[QPen, ...]:
         """The lines that lie on each other, the widest and lowest first."""
-        key = (colour.rgb(), state)
+        key = (colour.rgba(), manner)
         found = self._pens.get(key)
         if found is None:
-            found = self._pens[key] = tuple(self._make_strokes(colour, state))
+            found = self._pens[key] = tuple(self._make_strokes(colour, manner))
         return found
 
-    def _make_strokes(self, colour: QColor, state: State) -> list[QPen]:
-        light = 0.0 if state is State.PLAIN else look.SELECTED_LIGHT
+    def _make_strokes(self, colour: QColor, manner: Manner) -> list[QPen]:
+        if manner not in _OUTLINED:
+            return []
+        light = 0.0 if manner is Manner.PLAIN else look.SELECTED_LIGHT
         layers = [(look.SHADE, look.LINE + 2 * (light + look.EDGE))]
-        if state is State.SELECTED:
+        if manner is Manner.SELECTED:
             layers.append((look.WHITE, look.LINE + 2 * light))
-        elif state is State.HOVERED:
+        elif manner is Manner.HOVERED:
             layers.append((look.with_alpha(look.WHITE, 170), look.LINE + 2 * light))
         layers.append((colour, look.LINE))
         return [look.pen(tone, width * self._ratio) for tone, width in layers]
-
-
-def _fill_colour(colour: QColor, state: State) -> QColor:
-    alpha = look.FILL_ALPHA if state is State.PLAIN else look.SELECTED_FILL_ALPHA
-    return look.with_alpha(colour, alpha)
 
 
 def _device_rect(box: BBox, frame: Frame) -> QRect:
@@ -180,6 +185,10 @@ def _device_rect(box: BBox, frame: Frame) -> QRect:
     right = _near((box.x + box.w) * frame.zoom - frame.left, frame.width)
     bottom = _near((box.y + box.h) * frame.zoom - frame.top, frame.height)
     return QRect(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _is_near(at: Run, frame: Frame) -> bool:
+    return bool(-_REACH < at[0] < frame.width + _REACH and -_REACH < at[1] < frame.height + _REACH)
 
 
 def _near(value: float, room: int) -> int:

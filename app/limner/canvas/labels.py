@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from limner.canvas import look
 
 _LONGEST: Final = 200
+_LONGEST_MESSAGE: Final = 1000
 _WIDEST: Final = 260.0
 _PADDING: Final = QSizeF(6.0, 2.0)
 _CORNER: Final = 4.0
@@ -19,10 +20,15 @@ _UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Controls, bidirectional overrides, line breaks and the like: shown as a mark, not obeyed."""
 
 
-def single_line(text: str) -> str:
-    """Text from outside as one harmless line of at most 200 characters."""
-    cut = text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
+def single_line(text: str, longest: int = _LONGEST) -> str:
+    """Text from outside as one harmless line of no more than so many characters."""
+    cut = text[:longest] + ("…" if len(text) > longest else "")
     return "".join("�" if unicodedata.category(c) in _UNSHOWN else c for c in cut)
+
+
+def paragraphs(text: str) -> str:
+    """The same for a message, whose line breaks are kept."""
+    return "\n".join(single_line(line, _LONGEST_MESSAGE) for line in text.splitlines()[:20])
 
 
 class Label:
@@ -66,7 +72,7 @@ def paint_message(painter: QPainter, area: QRectF, title: str, text: str, ground
     centre, wrap = Qt.AlignmentFlag.AlignHCenter, Qt.TextFlag.TextWordWrap
     painter.setPen(look.ink_on(ground))
     painter.setFont(heading)
-    painter.drawText(above, centre | Qt.AlignmentFlag.AlignBottom | wrap, single_line(title))
+    painter.drawText(above, centre | Qt.AlignmentFlag.AlignBottom | wrap, paragraphs(title))
     painter.setFont(font)
     painter.setPen(look.with_alpha(look.ink_on(ground), 190))
-    painter.drawText(below, centre | Qt.AlignmentFlag.AlignTop | wrap, single_line(text))
+    painter.drawText(below, centre | Qt.AlignmentFlag.AlignTop | wrap, paragraphs(text))

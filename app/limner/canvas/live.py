@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from limner.canvas import look
-from limner.canvas.ink import State
+from limner.canvas.ink import Manner
 from limner.canvas.labels import Label
 from limner.canvas.marks import Marks
 from limner.canvas.outlines import placed
@@ -53,9 +53,10 @@ class LiveLayer:
             ink.line(painter, bone.ends, QColor(bone.colour), view)
         hovered = self._hovered()
         if hovered is not None and hovered.id not in self.selected:
-            ink.shape(painter, hovered, self._scene.colour_of(hovered), view, State.HOVERED)
-        for shape in self.overlay.edited:
-            ink.shape(painter, shape, self._scene.colour_of(shape), view, State.SELECTED)
+            ink.shape(painter, hovered, self._scene.colour_of(hovered), view, Manner.HOVERED)
+        for manner in (Manner.GROUND, Manner.SELECTED):
+            for shape in self.overlay.edited:
+                ink.shape(painter, shape, self._scene.colour_of(shape), view, manner)
         if self.overlay.sketch is not None:
             self._paint_sketch(painter, self.overlay.sketch, view)
         if self.overlay.band is not None:

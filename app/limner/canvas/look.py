@@ -19,7 +19,6 @@ SELECTED_LIGHT: Final = 1.0
 FILL_ALPHA: Final = 46
 """18 % of the class colour."""
 
-SELECTED_FILL_ALPHA: Final = 70
 DOT: Final = 3.5
 """The radius of a keypoint."""
 

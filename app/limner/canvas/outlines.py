@@ -24,6 +24,9 @@ _MARGIN: Final = 64.0
 _FAR: Final = 4096.0
 """A run that reaches further out than this is cut."""
 
+_FARTHEST: Final = 1e12
+"""Numbers from a file may be as large as floats get; beyond this they are brought to it."""
+
 _MANY: Final = 256
 """A run with more points than this is cut and thinned."""
 
@@ -31,8 +34,7 @@ _MANY: Final = 256
 def placed(points: Points | Run, frame: Frame) -> Run:
     """Image pixels as device pixels of the frame, not yet cut."""
     xy = points.xy if isinstance(points, Points) else points
-    placed_xy: Run = xy * frame.zoom - (frame.left, frame.top)
-    return placed_xy
+    return np.clip(xy, -_FARTHEST, _FARTHEST) * frame.zoom - (frame.left, frame.top)
 
 
 def ring_in(ring: Points | Run, frame: Frame) -> Run:

@@ -15,7 +15,7 @@ from limner.canvas import look
 from limner.canvas.backdrop import Backdrop
 from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
-from limner.canvas.ink import Ink, State
+from limner.canvas.ink import Ink, Manner
 from limner.canvas.shape_table import Rows, ShapeTable
 from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, paint_dots, paint_simple
 from limner.canvas.viewport import Frame
@@ -114,7 +114,7 @@ class Scene:
         self._paint_rows(image, pixels, self.table.within(seen), frame)
 
     def _paint_rows(self, image: QImage, pixels: Plane, rows: Rows, frame: Frame) -> None:
-        """Dots, then small shapes, then the others in z-order, then what is selected."""
+        """Dots, small shapes, the others in z-order, and above all what is selected."""
         size = self.table.extent(rows) * (frame.zoom / frame.ratio)
         chosen = self.table.selected[rows]
         may_shrink = ~self.table.is_point[rows]
@@ -127,15 +127,17 @@ class Scene:
             paint_dots(pixels, self.table, rows[dots], frame)
         with QPainter(image) as painter:
             paint_simple(painter, self.table, rows[simple], frame)
-            self._paint_full(painter, rows[full & ~chosen], frame, State.PLAIN)
-            self._paint_full(painter, rows[full & chosen], frame, State.SELECTED)
+            for row in rows[full].tolist():
+                manner = Manner.GROUND if self.table.selected[row] else Manner.PLAIN
+                self._paint_row(painter, row, frame, manner)
+            for row in rows[full & chosen].tolist():
+                self._paint_row(painter, row, frame, Manner.SELECTED)
 
-    def _paint_full(self, painter: QPainter, rows: Rows, frame: Frame, state: State) -> None:
-        ink = self.ink(frame.ratio)
-        for row in rows.tolist():
-            record = self.table.records[row]
-            if record is not None:
-                ink.shape(painter, record, QColor(int(self.table.colour[row])), frame, state)
+    def _paint_row(self, painter: QPainter, row: int, frame: Frame, manner: Manner) -> None:
+        record = self.table.records[row]
+        if record is not None:
+            colour = QColor(int(self.table.colour[row]))
+            self.ink(frame.ratio).shape(painter, record, colour, frame, manner)
 
     def _put(self, annotation: Annotation) -> None:
         self._drop_bones(annotation.id)
