@@ -84,7 +84,7 @@ class Ontology:
 
     def by_digit(self, digit: str) -> LabelClass | None:
         """The class that a number key chooses."""
-        at = DIGITS.find(digit)
+        at = DIGITS.find(digit) if len(digit) == 1 else -1
         return self.classes[at] if 0 <= at < len(self.classes) else None
 
     def digit_of(self, label: LabelClass) -> str | None:
