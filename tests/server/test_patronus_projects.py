@@ -22,10 +22,12 @@ def desk(client: httpx.Client, keys: dict[str, str]) -> Desk:
     return Desk(client, keys)
 
 
-def test_a_caller_learns_who_it_is(desk: Desk) -> None:
+def test_a_caller_learns_who_it_is(desk: Desk, client: httpx.Client) -> None:
     caller = answer(desk.sits("annotator").get("/whoami")).json()["caller"]
     assert caller["api_key"]["account"]["id"] == caller["user"]["accounts"][0]["id"]
     assert caller["user"]["accounts"][0]["role"] == "annotator"
+    other_api = answer(client.get("/api/v1/developer/organizations/me")).json()["organization"]
+    assert caller["api_key"]["account"]["id"] == other_api["id"]
     assert caller["user"]["id"] == caller["user"]["sub"] != caller["api_key"]["id"]
 
 

@@ -23,6 +23,7 @@ from limner.api.patronus_wire import (
 )
 from limner.server.auth import Admin, Member, StoreOf, Viewer
 from limner.server.errors import not_found
+from limner.server.organization import organization_id
 from limner.server.patronus_rows import Limit, Offset, shown
 from limner.server.patronus_tables import (
     evaluation,
@@ -37,17 +38,16 @@ from limner.server.patronus_verdicts import remove as remove_verdicts
 
 router: Final = APIRouter()
 
-_ACCOUNT: Final = {"id": "limner", "name": "Limner"}
-
 
 @router.get("/whoami")
-def whoami(caller: Viewer) -> Whoami:
+def whoami(store: StoreOf, caller: Viewer) -> Whoami:
     """The key and the person behind it; the only place the wire names one."""
-    account = Account.model_validate(_ACCOUNT)
-    member = Account.model_validate({**_ACCOUNT, "role": caller.role.word})
+    with store.reading() as tx:
+        account = {"id": organization_id(tx), "name": "Limner"}
+    member = Account.model_validate({**account, "role": caller.role.word})
     return Whoami(
         caller=Caller(
-            api_key=ApiKey(id=caller.key_id, account=account),
+            api_key=ApiKey(id=caller.key_id, account=Account.model_validate(account)),
             user=User(id=caller.user_id, sub=caller.user_id, accounts=[member]),
         )
     )
