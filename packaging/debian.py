@@ -120,7 +120,7 @@ def dependencies(programs: list[Path], stage: Path) -> str:
     source.parent.mkdir(exist_ok=True)
     source.write_text("Source: limner\n\nPackage: limner\nArchitecture: any\n")
     private = {f"-l{path.parent}" for path in programs}
-    options = ["-O", "--warnings=0", f"-I{stage}", *sorted(private)]
+    options = ["-O", "--warnings=0", *sorted(private)]
     command: list[str | Path] = ["dpkg-shlibdeps", *options, *programs]
     done = subprocess.run(command, cwd=stage.parent, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.strip().removeprefix("shlibs:Depends=")
