@@ -7,7 +7,7 @@ answer to) changes nothing: spans and logs that are known are left as they are.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -73,13 +73,13 @@ def _take(store: Store, caller: Caller, batch: bytes, table: Table, read: Read) 
     return Response(media_type=_PROTOBUF)  # an empty Export…ServiceResponse: all was taken
 
 
-def _in_projects(tx: Connection, rows: Iterable[Row], user_id: str) -> Iterator[Row]:
-    ids: dict[str | None, str | None] = {None: None}
+def _in_projects(tx: Connection, rows: Sequence[Row], user_id: str) -> Iterator[Row]:
+    names = {row["project_name"] for row in rows} - {None}
+    # In one order for everybody: two batches that make the same projects never wait in a circle.
+    ids = {name: project_named(tx, name, user_id).id for name in sorted(names)}
     for row in rows:
         name = row.pop("project_name")
-        if name not in ids:
-            ids[name] = project_named(tx, name, user_id).id
-        yield {**row, "project_id": ids[name]}
+        yield {**row, "project_id": ids.get(name)}
 
 
 def _unpacked(packed: bytes) -> bytes:
