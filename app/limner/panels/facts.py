@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from limner.model.annotations import BBox, Drawable, Keypoint, Polygon, Polyline
+from limner.model.annotations import Annotation, BBox, Drawable, Keypoint, Opaque, Polygon, Polyline
 from limner.model.geometry import Bounds, as_oriented, bounds, path_length, polygon_area
+from limner.panels.numbers import short
 from limner.panels.text import plain
 
-_SIGNIFICANT = 7
+_SIGNIFICANT: Final = 7
 
 
 def geometry_of(annotation: Drawable) -> list[tuple[str, str]]:
@@ -38,6 +40,22 @@ def origin_of(annotation: Drawable) -> list[tuple[str, str]]:
     if isinstance(annotation, Keypoint) and annotation.instance_id is not None:
         rows.append(("instance", f"{annotation.instance_id}"))
     return [*rows, ("id", plain(annotation.id))]
+
+
+def size_of(annotation: Annotation) -> str:
+    """The size or the place of an annotation in a few characters, in image pixels."""
+    match annotation:
+        case BBox():
+            box = as_oriented(annotation)
+            return f"{short(box.w)}\N{MULTIPLICATION SIGN}{short(box.h)}"
+        case Polygon(rings=rings):
+            return f"{sum(map(len, rings))} pts"
+        case Polyline(path=path):
+            return f"{len(path)} pts"
+        case Keypoint(x=x, y=y):
+            return f"{short(x)}, {short(y)}"
+        case Opaque():
+            return ""
 
 
 def _edges(box: Bounds) -> list[tuple[str, str]]:

@@ -13,18 +13,13 @@ from typing_extensions import override
 from limner.model.annotations import (
     Annotation,
     AnnotationId,
-    BBox,
-    Keypoint,
     Opaque,
-    Polygon,
-    Polyline,
     kind_of,
 )
-from limner.model.geometry import as_oriented
 from limner.model.ontology import UNKNOWN_COLOUR
 from limner.model.patch import Patch
+from limner.panels.facts import size_of
 from limner.panels.numbering import Numbering
-from limner.panels.numbers import short
 from limner.panels.rows import ModelIndex
 from limner.panels.text import plain, tooltip
 from limner.tools.bench import Bench
@@ -236,19 +231,3 @@ class ObjectList(QAbstractTableModel):
         if column is Column.NAME:
             return plain(self._words(annotation).replace("\n", ", "))
         return self._text(annotation, column)
-
-
-def size_of(annotation: Annotation) -> str:
-    """The size or the place of an annotation in a few characters, in image pixels."""
-    match annotation:
-        case BBox():
-            box = as_oriented(annotation)
-            return f"{short(box.w)}\N{MULTIPLICATION SIGN}{short(box.h)}"
-        case Polygon(rings=rings):
-            return f"{sum(map(len, rings))} pts"
-        case Polyline(path=path):
-            return f"{len(path)} pts"
-        case Keypoint(x=x, y=y):
-            return f"{short(x)}, {short(y)}"
-        case Opaque():
-            return ""

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from limner.model.verdicts import Answer, Criteria, Target, Verdict
-from limner.panels.answers import AnswerField, field_for, text_box
-from limner.panels.card import Card, EmptyWords, Scroller
+from limner.model.verdicts import Answer, Criteria, Verdict
+from limner.panels.answer_drafts import AnswerDrafts, Key
+from limner.panels.card import Card, EmptyWords
 from limner.panels.icons import dress
+from limner.panels.question_form import QuestionForm
 from limner.panels.review_parts import CriteriaCombo, ScopeSwitch, StageRow, stored_words
-from limner.panels.text import ElidedLabel, plain
+from limner.panels.text import plain
 from limner.panels.tokens import tokens_now
 from limner.review.desk import Desk, Mark, Scope
 
-Key = tuple[Target, str]
 _NOTHING: Final = Answer()
 _LEAST_SEEN: Final = 72
+_LONGEST_WORDS: Final = 400
+_SUBMIT_HINT: Final = "Submit this verdict and stay"
+_NEXT_HINT: Final = "Submit this verdict and go on to the next question (Ctrl+Return)"
 _UNSENT: Final = (Mark.SENDING, Mark.WAITING, Mark.FAILED)
 
 
@@ -51,22 +53,17 @@ class ReviewPanel(Card):
         self._shown: Key | None = None
         self._stored: Verdict | None = None
         self._is_touched = False
-        self._drafts: dict[Key, Answer] = {}
-        self._sent: dict[Key, Answer] = {}
-        self.field: AnswerField | None = None
+        self._drafts = AnswerDrafts()
         self.scope = ScopeSwitch()
         self.add_to_header(self.scope)
         self.add = self.add_button("plus", "Add a question", "Add a question to this project")
-        self.about = ElidedLabel(muted=True)
         self.criteria = CriteriaCombo()
-        self.description = QLabel()
-        self.explanation = text_box("Explanation (optional)", "Explanation")
+        self.form = QuestionForm(_LEAST_SEEN)
         self.status = QLabel()
         self.submit = QPushButton("Submit")
         self.submit_next = QPushButton("Submit and next")
         self.stage = StageRow()
         self.empty = EmptyWords()
-        self._place = QVBoxLayout()
         self._desk_part = QWidget()
         self._dress()
         self._lay_out()
@@ -80,7 +77,6 @@ class ReviewPanel(Card):
             self._unwatch()
         self._desk = desk
         self._drafts.clear()
-        self._sent.clear()
         self._shown = None
         self._unwatch = desk.watch(self._refresh) if desk else None
         self._refresh()
@@ -88,31 +84,23 @@ class ReviewPanel(Card):
     # --- what is seen
 
     def _dress(self) -> None:
-        for label in (self.description, self.status):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.description.setObjectName("m")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
         self.criteria.setToolTip("The question (Up and Down choose another)")
-        self.submit.setToolTip("Submit this verdict")
         self.submit_next.setObjectName("primary")
         dress(self.submit_next, "send", tokens_now().on_fill)
+        self.setFocusProxy(self.form)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.submit)
         buttons.addWidget(self.submit_next, 1)
-        question = Scroller(_LEAST_SEEN)
-        question.column.addWidget(self.about)
-        question.column.addWidget(self.description)
-        question.column.addLayout(self._place)
-        question.column.addWidget(self.explanation)
-        question.column.addStretch(1)
         column = QVBoxLayout(self._desk_part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.criteria)
-        column.addWidget(question, 1)
+        column.addWidget(self.form, 1)
         column.addWidget(self.status)
         column.addLayout(buttons)
         self.body.addWidget(self._desk_part, 1)
@@ -123,7 +111,7 @@ class ReviewPanel(Card):
         self.add.clicked.connect(self.create_wanted)
         self.scope.chosen.connect(self._set_scope)
         self.criteria.activated.connect(self._go_to)
-        self.explanation.textChanged.connect(self._touch)
+        self.form.changed.connect(self._touch)
         self.submit.clicked.connect(self._submit)
         self.submit_next.clicked.connect(self._submit_and_next)
         self.stage.wanted.connect(self.stage_wanted)
@@ -132,7 +120,7 @@ class ReviewPanel(Card):
         desk = self._desk
         target = desk.target if desk else None
         self.scope.show_scope(desk.scope if desk else Scope.IMAGE)
-        self.about.say(desk.target_name if desk and target else "")
+        self.form.about.say(desk.target_name if desk and target else "")
         self._criteria = [c for c in (desk.criteria if desk else ()) if target and c.fits(target)]
         is_ready = bool(self._criteria)
         self._desk_part.setVisible(is_ready)
@@ -141,104 +129,81 @@ class ReviewPanel(Card):
         self.add.setEnabled(desk is not None)
         self.stage.setEnabled(desk is not None)
         if desk and is_ready:
+            self._drafts.settle(desk)
             marks = [desk.mark(criteria.id) for criteria in self._criteria]
             self.criteria.show_criteria(self._criteria, marks)
             self._show_question(desk, self._criteria[self.criteria.currentIndex()])
 
     def _empty_words(self) -> str:
         desk = self._desk
-        if desk is None:
+        if desk is None or (desk.target is None and desk.scope is Scope.IMAGE):
             return "Open an image to review it."
         if desk.trouble is not None and not desk.criteria:
-            return plain(self._words(desk.trouble), 400)
+            return plain(self._words(desk.trouble), _LONGEST_WORDS)
         if not desk.criteria:
             return "This project has no questions yet.\nAdd the first with + above."
         if desk.target is None:
-            return (
-                "Select one object on the image to judge it."
-                if desk.scope is Scope.OBJECT
-                else "Open an image to review it."
-            )
+            return "Select one object on the image to judge it."
         return "No question of this project fits here.\nAdd one with + above."
 
     def _show_question(self, desk: Desk, criteria: Criteria) -> None:
-        target = desk.target
-        key = None if target is None else (target, criteria.id)
+        key = None if desk.target is None else (desk.target, criteria.id)
+        verdict = desk.verdict(criteria.id)
         if key != self._shown:
             self._keep_draft()
             self._shown = key
-            self._ask(criteria)
-        elif self._is_touched or desk.verdict(criteria.id) == self._stored:
-            self._describe()
-            return
-        self._fill(desk, criteria)
+            self.form.ask(criteria)
+            self._fill(verdict)
+        elif verdict != self._stored and not self._is_touched:
+            self._fill(verdict)
         self._describe()
 
-    def _ask(self, criteria: Criteria) -> None:
-        """Put the control that fits the question in its place."""
-        had_focus = self._field_has_focus()
-        if self.field is not None:
-            self._place.removeWidget(self.field)
-            self.field.hide()
-            self.field.deleteLater()
-        self.field = field_for(criteria)
-        self.field.changed.connect(self._touch)
-        self._place.addWidget(self.field)
-        self.setFocusProxy(self.field)
-        self.setTabOrder(self.criteria, self.field)
-        self.description.setText(plain(criteria.description, 300))
-        self.description.setVisible(bool(criteria.description))
-        if had_focus:
-            self.field.setFocus()
-
-    def _field_has_focus(self) -> bool:
-        focused = QApplication.focusWidget()
-        if self.field is None or focused is None:
-            return False
-        return self.field.isAncestorOf(focused)
-
-    def _fill(self, desk: Desk, criteria: Criteria) -> None:
+    def _fill(self, verdict: Verdict | None) -> None:
         """Show what was typed and not submitted, else what is on its way, else what is stored."""
-        self._stored = desk.verdict(criteria.id)
-        draft = self._drafts.get(self._shown) if self._shown else None
-        sent = self._sent.get(self._shown) if self._shown else None
-        if desk.mark(criteria.id) not in _UNSENT:
-            sent = None
-        answer = draft or sent or (self._stored.answer if self._stored else _NOTHING)
-        if self.field is not None:
-            self.field.show_answer(answer)
-        self.explanation.blockSignals(True)
-        self.explanation.setPlainText(answer.explanation or "")
-        self.explanation.blockSignals(False)
-        self._is_touched = draft is not None
+        if self._shown is None:
+            return
+        self._stored = verdict
+        typed, sent = self._drafts.typed(self._shown), self._drafts.sent(self._shown)
+        self.form.show_answer(typed or sent or self._stored_answer)
+        self._is_touched = typed is not None
+
+    @property
+    def _stored_answer(self) -> Answer:
+        return self._stored.answer if self._stored else _NOTHING
 
     def _describe(self) -> None:
         """Say how far the answer is, and let it be submitted when there is one."""
-        desk, field = self._desk, self.field
+        desk, field = self._desk, self.form.field
         if desk is None or field is None or self._shown is None:
             return
-        criteria_id = self._shown[1]
-        mark, error = desk.mark(criteria_id), desk.error(criteria_id)
+        mark = desk.mark(self._shown[1])
+        problem = desk.error(self._shown[1]) if mark is Mark.FAILED else None
+        if mark is Mark.NONE and not self._is_touched:
+            problem = desk.trouble
+        self._say(self._words(problem) if problem else self._progress(desk), is_bad=bool(problem))
         is_empty = field.answer.is_empty()
-        text = self._status(mark, error, desk.verdict(criteria_id))
-        if desk.trouble is not None and mark is Mark.NONE:
-            text = plain(self._words(desk.trouble), 400)
-        self.status.setObjectName("bad" if mark is Mark.FAILED else "m")
-        self.status.style().polish(self.status)
-        self.status.setText(text)
-        self.status.setVisible(bool(text))
-        for button, hint in ((self.submit, "Submit"), (self.submit_next, "Submit and next")):
+        for button, hint in ((self.submit, _SUBMIT_HINT), (self.submit_next, _NEXT_HINT)):
             button.setEnabled(not is_empty)
-            button.setToolTip(field.reason if is_empty else _SUBMIT_HINTS[hint])
+            button.setToolTip(field.reason if is_empty else hint)
 
-    def _status(self, mark: Mark, error: Exception | None, verdict: Verdict | None) -> str:
-        if mark is Mark.FAILED and error is not None:
-            return plain(self._words(error), 400)
-        if self._is_touched and mark is not Mark.SENDING:
-            return "not submitted yet" if verdict is None else "changed, not submitted yet"
-        if mark is Mark.NONE:
+    def _progress(self, desk: Desk) -> str:
+        """How far the answer to the question that is shown has come, in a few words."""
+        if self._shown is None:
             return ""
-        return stored_words(mark, verdict)
+        mark, verdict = desk.mark(self._shown[1]), desk.verdict(self._shown[1])
+        was_lost = self._drafts.sent(self._shown) is not None and mark not in _UNSENT
+        if was_lost or (self._is_touched and mark is not Mark.SENDING):
+            return "not submitted yet" if verdict is None else "changed, not submitted yet"
+        return "" if mark is Mark.NONE else stored_words(mark, verdict)
+
+    def _say(self, words: str, *, is_bad: bool) -> None:
+        name = "bad" if is_bad else "m"
+        if self.status.objectName() != name:
+            self.status.setObjectName(name)
+            self.status.style().unpolish(self.status)
+            self.status.style().polish(self.status)
+        self.status.setText(plain(words, _LONGEST_WORDS))
+        self.status.setVisible(bool(words))
 
     # --- what the person does
 
@@ -251,38 +216,35 @@ class ReviewPanel(Card):
         self._refresh()
 
     def _touch(self) -> None:
-        self._is_touched = True
+        self._is_touched = self.form.answer != self._stored_answer
         self._describe()
 
-    def _answer(self) -> Answer:
-        given = self.field.answer if self.field else _NOTHING
-        return replace(given, explanation=self.explanation.toPlainText().strip() or None)
-
     def _keep_draft(self) -> None:
-        if self._shown is not None and self._is_touched:
-            self._drafts[self._shown] = self._answer()
+        if self._shown is not None:
+            self._drafts.type(self._shown, self.form.answer if self._is_touched else None)
         self._is_touched = False
 
     def _submit(self) -> None:
-        answer = self._answer()
+        answer = self.form.answer
         if self._desk is None or self._shown is None or answer.is_empty():
             return
-        self._drafts.pop(self._shown, None)
-        self._sent[self._shown] = answer
+        self._drafts.send(self._shown, answer)
         self._is_touched = False
         self._desk.submit(self._shown[1], answer)
 
     def _submit_and_next(self) -> None:
         if not self.submit_next.isEnabled():
             return
+        was_typing = self.form.has_focus
         self._submit()
         following = self.criteria.currentIndex() + 1
         if following < len(self._criteria):
             self._go_to(following)
         else:
-            self.criteria.setCurrentIndex(0)
+            self._go_to(0)
             self.next_wanted.emit()
-            self._refresh()
+        if was_typing:
+            self.form.setFocus()  # the answer, not the explanation, is what comes next
 
     # --- keys of the panel, which the window must not take for its own
 
@@ -296,27 +258,21 @@ class ReviewPanel(Card):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_submit(event):
-            self._submit_and_next()
-        elif not (_is_bare(event) and self.field and self.field.take_key(event.text())):
+        if not self._knows(event):
             super().keyPressEvent(event)
+        elif _is_submit(event):
+            self._submit_and_next()
+        elif self.form.field is not None:
+            self.form.field.take_key(event.text().casefold())
 
     def _knows(self, event: QKeyEvent) -> bool:
-        return _is_submit(event) or (_is_bare(event) and event.text().casefold() in _ANSWER_KEYS)
-
-
-_ANSWER_KEYS: Final = frozenset("pf123456789")
-_SUBMIT_HINTS: Final = {
-    "Submit": "Submit this verdict and stay",
-    "Submit and next": "Submit this verdict and go on to the next question (Ctrl+Return)",
-}
+        if _is_submit(event):
+            return True
+        field, held = self.form.field, event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        is_bare = held == Qt.KeyboardModifier.NoModifier and self._desk_part.isVisible()
+        return is_bare and field is not None and event.text().casefold() in field.keys
 
 
 def _is_submit(event: QKeyEvent) -> bool:
     is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
     return is_return and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-
-
-def _is_bare(event: QKeyEvent) -> bool:
-    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return bool(event.text()) and held == Qt.KeyboardModifier.NoModifier
