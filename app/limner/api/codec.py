@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import Final
 
 import msgspec
@@ -63,9 +63,11 @@ def decode(body: bytes) -> list[Annotation]:
 
 def encode(annotations: Iterable[Annotation]) -> bytes:
     """The JSON list of `annotations` as it stands in a save, in the order they are given."""
-    rows = [_raw_or_row(annotation) for annotation in annotations]
-    slices = (_write(rows[start : start + _SLICE])[1:-1] for start in range(0, len(rows), _SLICE))
-    return b"[" + b",".join(slices) + b"]"
+    waiting = iter(annotations)
+    texts: list[bytes] = []
+    while rows := [_raw_or_row(annotation) for annotation in islice(waiting, _SLICE)]:
+        texts.append(_write(rows)[1:-1])
+    return b"[" + b",".join(texts) + b"]"
 
 
 def save_body(annotations: Iterable[Annotation], image_id: str | None) -> bytes:
