@@ -322,3 +322,38 @@ def test_a_path_of_ten_thousand_vertices_is_handled_like_a_small_one() -> None:
     hand.drags((350, 200), (360, 200))
     assert ring_of(place)[0] == (360, 200)
     assert ring_of(place)[1:] == [tuple(point) for point in ring.tolist()[1:]]
+
+
+def test_a_polygon_that_is_tiny_on_the_screen_can_still_be_moved() -> None:
+    place = street(a_polygon("polygon", [(100, 100), (112, 100), (112, 112), (100, 112)]))
+    chosen(place, "polygon").drags((106, 106), (116, 106))
+    assert ring_of(place)[0] == (110, 100)
+    assert place.steps == ["Move road"]
+
+
+def test_a_straight_line_is_held_by_its_ends_although_it_has_no_width() -> None:
+    place = street(a_polyline("polyline", (100, 100), (200, 100)))
+    hand = chosen(place, "polyline")
+    hand.hovers((206, 104))
+    assert hand.handles(HandleKind.SQUARE).hot == 1
+
+
+def test_while_a_handle_is_held_the_handles_go_along() -> None:
+    place = street(a_polygon())
+    hand = chosen(place, "polygon")
+    hand.presses((200, 100))
+    hand.moves((230, 90))
+    (shown,) = hand.sees().handles
+    assert (230, 90) in list(shown.points)
+    assert shown.hot == 1
+    hand.releases((230, 90))
+
+
+def test_while_a_shape_is_moved_whole_it_has_no_handles() -> None:
+    place = street(a_box())
+    hand = chosen(place, "box")
+    hand.presses((30, 20))
+    hand.moves((60, 60))
+    assert hand.sees().handles == ()
+    assert hand.sees().cursor is Cursor.MOVE
+    hand.releases((60, 60))

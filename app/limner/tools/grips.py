@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
@@ -27,7 +28,7 @@ STEM: Final = 24.0
 _ROOMY: Final = 28.0
 """Screen pixels an edge needs before its middle gets a handle too."""
 _BARE: Final = 3.0
-"""Screen pixels of reach that are left to the handles of a tiny box, so that it can be moved."""
+"""Screen pixels of reach that are left to the handles of a tiny shape, so that it can be moved."""
 
 _CORNERS: Final = (Side(-1, -1), Side(1, -1), Side(1, 1), Side(-1, 1))
 _SIDES: Final = (Side(0, -1), Side(1, 0), Side(0, 1), Side(-1, 0))
@@ -71,6 +72,10 @@ class Grips(ABC):
     def handles(self, hot: Grip | None) -> tuple[Handles, ...]:
         """How the handles look with `hot` under the pointer."""
 
+    def handles_held(self, held: Grip) -> tuple[Handles, ...]:
+        """How the handles look while `held` is dragged."""
+        return self.handles(held)
+
     @abstractmethod
     def cursor(self, grip: Grip) -> Cursor:
         """What the pointer looks like over `grip`."""
@@ -95,8 +100,7 @@ class _BoxGrips(Grips):
         oriented = as_oriented(box)
         self._angle = oriented.angle
         self._scale = scale
-        shorter = min(oriented.w, oriented.h)
-        self._reach = min(REACH * scale, max(shorter / 4, _BARE * scale))
+        self._reach = _reach(min(oriented.w, oriented.h), scale)
         middles = (outline + np.roll(outline, -1, axis=0)) / 2
         self._sides = _CORNERS + tuple(
             side for side in _SIDES if (oriented.w if side.y else oriented.h) >= _ROOMY * scale
@@ -112,7 +116,7 @@ class _BoxGrips(Grips):
     def at(self, x: float, y: float) -> Grip | None:
         if math.dist(self._turn, (x, y)) <= REACH * self._scale:
             return Turn()
-        found = _nearest(self._points[:, 0], self._points[:, 1], x, y, self._reach)
+        found = _nearest(self._points.T, x, y, self._reach)
         return None if found is None else self._sides[found]
 
     @override
@@ -134,51 +138,64 @@ class _BoxGrips(Grips):
 class _VertexGrips(Grips):
     """Every vertex, and the middles of the edges that are long enough on the screen.
 
-    Columns of numbers throughout: a path may have a hundred thousand vertices.
+    Columns of numbers throughout, made when they are asked for: a path may have a hundred thousand
+    vertices, and one of them may be under way.
     """
 
     def __init__(self, path: Path, scale: float) -> None:
-        runs = [run.xy for run in runs_of(path)]
-        self._starts = np.array([0, *accumulate(len(run) for run in runs)])
-        self._reach = REACH * scale
-        xy = np.concatenate(runs)
-        self._x, self._y = xy[:, 0].copy(), xy[:, 1].copy()
-        self._points = Points.from_array(xy)
-        self._edges, self._middles = self._long_edges(runs, is_closed(path), scale)
+        self._runs = [run.xy for run in runs_of(path)]
+        self._is_closed = is_closed(path)
+        self._starts = np.array([0, *accumulate(len(run) for run in self._runs)])
+        self._scale = scale
+        self._points = Points(b"".join(run.packed for run in runs_of(path)))
 
-    def _long_edges(
-        self, runs: list[NDArray[np.float64]], closed: bool, scale: float
-    ) -> tuple[NDArray[np.intp], Points]:
+    @cached_property
+    def _columns(self) -> NDArray[np.float64]:
+        """All x in one row, all y in another, each of a piece."""
+        return np.ascontiguousarray(self._points.xy.T)
+
+    @cached_property
+    def _reach(self) -> float:
+        """A line is held by its length, an area by its narrow side, as a box is."""
+        width, height = np.ptp(self._columns, axis=1).tolist()
+        across = min(width, height) if self._is_closed else max(width, height)
+        return _reach(across, self._scale)
+
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.intp], Points]:
         """Which flat vertex numbers begin a long edge, and the middles of these edges."""
-        ahead = np.concatenate([np.roll(run, -1, axis=0) for run in runs])
-        step_x, step_y = ahead[:, 0] - self._x, ahead[:, 1] - self._y
-        is_long = step_x**2 + step_y**2 >= (_ROOMY * scale) ** 2
-        if not closed:
+        ahead = np.concatenate([np.roll(run, -1, axis=0) for run in self._runs])
+        xy = self._points.xy
+        step = ahead - xy
+        is_long = np.hypot(step[:, 0], step[:, 1]) >= _ROOMY * self._scale
+        if not self._is_closed:
             is_long[-1] = False
-        edges = np.flatnonzero(is_long)
-        middles = np.column_stack([self._x + step_x / 2, self._y + step_y / 2])[edges]
-        return edges, Points.from_array(middles)
+        long_edges = np.flatnonzero(is_long)
+        return long_edges, Points.from_array(xy[long_edges] + step[long_edges] / 2)
 
     @override
     def at(self, x: float, y: float) -> Grip | None:
-        vertex = _nearest(self._x, self._y, x, y, self._reach)
+        vertex = _nearest(self._columns, x, y, self._reach)
         if vertex is not None:
             return self._vertex(vertex)
-        middles = self._middles.xy
-        edge = _nearest(middles[:, 0], middles[:, 1], x, y, self._reach)
-        if edge is None:
-            return None
-        return Edge(self._vertex(int(self._edges[edge])), *self._middles[edge])
+        starts, middles = self._edges
+        edge = _nearest(middles.xy.T, x, y, self._reach)
+        return None if edge is None else Edge(self._vertex(int(starts[edge])), *middles[edge])
 
     @override
     def handles(self, hot: Grip | None) -> tuple[Handles, ...]:
+        starts, middles = self._edges
+        edge = self._flat(hot.start) if isinstance(hot, Edge) else -1
+        at = np.flatnonzero(starts == edge)
+        faint = Handles(HandleKind.FAINT, middles, int(at[0]) if len(at) else None)
         held = self._flat(hot) if isinstance(hot, Vertex) else None
-        edge = self._flat(hot.start) if isinstance(hot, Edge) else None
-        at = np.flatnonzero(self._edges == edge)
-        return (
-            Handles(HandleKind.FAINT, self._middles, int(at[0]) if len(at) else None),
-            Handles(HandleKind.SQUARE, self._points, held),
-        )
+        return faint, Handles(HandleKind.SQUARE, self._points, held)
+
+    @override
+    def handles_held(self, held: Grip) -> tuple[Handles, ...]:
+        if not isinstance(held, Vertex):
+            return ()
+        return (Handles(HandleKind.SQUARE, self._points, self._flat(held)),)
 
     @override
     def cursor(self, grip: Grip) -> Cursor:
@@ -192,11 +209,15 @@ class _VertexGrips(Grips):
         return int(self._starts[vertex.run]) + vertex.index
 
 
-def _nearest(
-    xs: NDArray[np.float64], ys: NDArray[np.float64], x: float, y: float, reach: float
-) -> int | None:
-    if len(xs) == 0:
+def _reach(across: float, scale: float) -> float:
+    """How far a handle reaches, in image pixels, on a shape that is `across` image pixels wide."""
+    return min(REACH * scale, max(across / 4, _BARE * scale))
+
+
+def _nearest(columns: NDArray[np.float64], x: float, y: float, reach: float) -> int | None:
+    """Which of the points, given as a row of x and a row of y, is nearest and within reach."""
+    if columns.shape[1] == 0:
         return None
-    squared = (xs - x) ** 2 + (ys - y) ** 2
+    squared = (columns[0] - x) ** 2 + (columns[1] - y) ** 2
     index = int(squared.argmin())
     return index if squared[index] <= reach * reach else None

@@ -52,16 +52,29 @@ class SelectTool(Tool):
     @property
     @override
     def overlay(self) -> Overlay:
-        grips = self._drag_grips() if self._drag else self._grips_here()
-        hot = self._drag.held if self._drag else self._hot()
+        if self._drag is not None:
+            return self._overlay_of(self._drag)
+        grips, hot = self._grips_here(), self._hot()
         return Overlay(
-            edited=self._drag.edited if self._drag else (),
             handles=grips.handles(hot) if grips else (),
-            band=self._drag.band if self._drag else None,
             stem=grips.stem if grips else None,
-            hovered=None if self._drag else self._hovered_here(),
-            cursor=self._cursor(grips, hot),
-            hint=self._drag.hint if self._drag else self._words(hot),
+            hovered=self._hovered_here(),
+            cursor=grips.cursor(hot) if grips and hot else self._cursor(),
+            hint=self._words(hot),
+        )
+
+    def _overlay_of(self, drag: Drag) -> Overlay:
+        """The handles go along while one of them is held, and stay away while a shape is moved."""
+        cursor = Cursor.CROSS if drag.band else Cursor.MOVE
+        if drag.held is None or not drag.edited or self._pointer is None:
+            return Overlay(edited=drag.edited, band=drag.band, cursor=cursor, hint=drag.hint)
+        grips = grips_of(drag.edited[0], self._pointer.scale)
+        return Overlay(
+            edited=drag.edited,
+            handles=grips.handles_held(drag.held) if grips else (),
+            stem=grips.stem if grips else None,
+            cursor=grips.cursor(drag.held) if grips else cursor,
+            hint=drag.hint,
         )
 
     @property
@@ -213,13 +226,6 @@ class SelectTool(Tool):
             known = self._grips = (shape, scale, grips_of(shape, scale))
         return known[2]
 
-    def _drag_grips(self) -> Grips | None:
-        """The handles of a shape while one of them is held; none while it is moved whole."""
-        drag = self._drag
-        if drag is None or drag.held is None or self._pointer is None or not drag.edited:
-            return None
-        return grips_of(drag.edited[0], self._pointer.scale)
-
     def _hot(self) -> Grip | None:
         grips = self._grips_here()
         if grips is None or self._pointer is None:
@@ -230,11 +236,7 @@ class SelectTool(Tool):
         hovered = self._hovered
         return hovered if hovered is not None and hovered in self.bench.document else None
 
-    def _cursor(self, grips: Grips | None, hot: Grip | None) -> Cursor:
-        if grips is not None and hot is not None:
-            return grips.cursor(hot)
-        if self._drag is not None:
-            return Cursor.MOVE if self._drag.band is None else Cursor.CROSS
+    def _cursor(self) -> Cursor:
         is_movable = self._hovered is not None and self._hovered in self.bench.selection
         return Cursor.MOVE if is_movable else Cursor.ARROW
 
