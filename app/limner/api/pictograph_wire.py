@@ -25,6 +25,9 @@ from pydantic import (
 MAX_ATTRIBUTE_DEPTH: Final = 32
 """How deep attributes may nest: JSON readers give up at depths that differ (200 in pydantic)."""
 
+MAX_SAVES: Final = 200
+"""How many images one bulk save may replace."""
+
 
 def _not_blank(text: str) -> str:
     if not text.strip():
@@ -178,7 +181,7 @@ class SaveById(Strict):
 class BulkSave(Strict):
     """The body of `POST /annotations/bulk`."""
 
-    saves: Annotated[list[SaveById], Field(max_length=200)]
+    saves: Annotated[list[SaveById], Field(max_length=MAX_SAVES)]
 
 
 class SaveResult(Strict):

@@ -46,7 +46,7 @@ class Tree:
         rows = {row.path: row for row in tx.execute(query.order_by(directory.c.path))}
         counted = select(image.c.directory, func.count()).group_by(image.c.directory)
         counted = counted.where(image.c.dataset_id == dataset_id, ~image.c.is_archived)
-        images: Counter[str] = Counter(dict(tx.execute(counted).tuples().all()))
+        images: Counter[str] = Counter(dict(tx.execute(counted).all()))
         nested: Counter[str] = Counter()
         for path, count in images.items():
             for above in parents(path):

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from pydantic import BaseModel, ValidationError
 
-from limner.api.pictograph_wire import as_json, check_attributes
+from limner.api.pictograph_wire import MAX_SAVES, as_json, check_attributes
 from limner.server.errors import FieldError, field_error, from_pydantic, invalid, wrong_field
 
 
@@ -75,7 +75,7 @@ class SaveById(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BulkSave(msgspec.Struct, forbid_unknown_fields=True):
-    saves: list[SaveById]
+    saves: Annotated[list[SaveById], msgspec.Meta(max_length=MAX_SAVES)]
 
 
 class _Author(msgspec.Struct, gc=False):

@@ -1,0 +1,75 @@
+"""The server inside the editor: no socket, several threads, the same person at every start."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from limner.server.embedded import BASE_URL, EmbeddedServer, start
+from pictures import API, Desk, box, ids
+
+
+def client_of(server: EmbeddedServer) -> httpx.Client:
+    headers = {"X-API-Key": server.key}
+    return httpx.Client(transport=server.transport, base_url=BASE_URL, headers=headers)
+
+
+def test_work_is_there_at_the_next_start_and_the_old_key_is_not(tmp_path: Path) -> None:
+    first = start(tmp_path / "library")
+    with client_of(first) as client:
+        desk = Desk(client)
+        desk.uploads("a.png")
+        desk.saves("a.png", box())
+        author = desk.reads("a.png")[0]["created_by"]
+    first.close()
+
+    second = start(tmp_path / "library")
+    with client_of(second) as client:
+        assert client.get(f"{API}/datasets/", headers={"X-API-Key": first.key}).status_code == 401
+        found = client.get(f"{API}/annotations/streets/a.png").json()["annotations"]
+        assert ids(found) == ["b1"]
+        body = {"annotations": [box("b1"), box("b2")]}
+        client.post(f"{API}/annotations/streets/a.png", json=body).raise_for_status()
+        found = client.get(f"{API}/annotations/streets/a.png").json()["annotations"]
+        assert [one["created_by"] for one in found] == [author, author]
+    second.close()
+
+
+def test_four_threads_share_the_transport(tmp_path: Path) -> None:
+    server = start(tmp_path / "library")
+    with client_of(server) as client:
+        desk = Desk(client)
+        for number in range(4):
+            desk.uploads(f"{number}.png")
+
+        def work(number: int) -> list[str]:
+            for turn in range(10):
+                desk.saves(f"{number}.png", box(f"{number}-{turn}"))
+            return ids(desk.reads(f"{number}.png"))
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(work, range(4))) == [["0-9"], ["1-9"], ["2-9"], ["3-9"]]
+    server.close()
+
+
+def test_a_library_is_open_once(tmp_path: Path) -> None:
+    first = start(tmp_path / "library")
+    with pytest.raises(BlockingIOError, match="in use by another Limner"):
+        start(tmp_path / "library")
+    first.close()
+    start(tmp_path / "library").close()
+
+
+def test_other_hosts_and_missing_keys_are_refused(tmp_path: Path) -> None:
+    server = start(tmp_path / "library")
+    with client_of(server) as client:
+        evil = client.get(f"{API}/datasets/", headers={"Host": "evil.example"})
+        assert (evil.status_code, evil.json()["error"]["code"]) == (400, "bad_host")
+        nobody = client.get(f"{API}/datasets/", headers={"X-API-Key": ""})
+        assert (nobody.status_code, nobody.json()["error"]["code"]) == (401, "unauthorized")
+        bearer = {"X-API-Key": "", "Authorization": f"Bearer {server.key}"}
+        assert client.get(f"{API}/datasets/", headers=bearer).status_code == 200
+    server.close()
