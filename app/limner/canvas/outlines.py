@@ -79,8 +79,8 @@ def _cut(xy: Run, axis: int, limit: float, sign: float) -> Run:
         return xy
     ahead = np.roll(xy, -1, axis=0)
     crossing = inside != np.roll(inside, -1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = depth / (depth - np.roll(depth, -1))
+    fall = depth - np.roll(depth, -1)
+    part = np.divide(depth, fall, out=np.zeros_like(depth), where=crossing)
     met = xy + (ahead - xy) * part[:, None]
     met[:, axis] = limit
     both = np.stack([xy, met], axis=1).reshape(-1, 2)

@@ -137,8 +137,8 @@ class Tiles:
 
     def _paint(self, key: Key) -> None:
         tile = self._tiles.setdefault(key, Tile.blank())
+        tile.is_stale = False  # first: what cannot be painted is not tried for ever
         self._scene.paint(tile.pixels, self._frame(key))
-        tile.is_stale = False
 
     def _mend_tile(self, key: Key, wound: QRect) -> None:
         """Paint the tile beside itself with the shapes that touch the wound, and copy the wound.
