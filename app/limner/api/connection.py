@@ -77,7 +77,7 @@ class Connection:
             transport = self._owned = open_network(system_proxy(origin))
         self._keyed = open_client(KeyedTransport(transport, origin, key_headers), timeout_s)
         self._keyless = open_client(transport, timeout_s)
-        self._outside: dict[str | None, httpx.Client] = {}
+        self._outside: dict[tuple[str, str | None], httpx.Client] = {}
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -127,18 +127,19 @@ class Connection:
             if place.scheme != "https":
                 raise BadAddress("url", f"The image on {place.host} is not offered over https.")
             proxy = system_proxy(place)
-            client, host = self._client_through(proxy), place.host
+            client, host = self._client_for(place.host, proxy), place.host
             request = _request(client, call)
             if proxy is None:  # a proxy looks names up itself, at the edge of the network
                 self._pin(request, place)
         with _answer(client, request, host) as answer:
             yield answer
 
-    def _client_through(self, proxy: str | None) -> httpx.Client:
+    def _client_for(self, host: str, proxy: str | None) -> httpx.Client:
+        # Two names may share an address, and httpx would use the connection of one for the other.
         with self._opening:
-            if proxy not in self._outside:
-                self._outside[proxy] = open_client(open_network(proxy), self._timeout_s)
-            return self._outside[proxy]
+            if (host, proxy) not in self._outside:
+                self._outside[host, proxy] = open_client(open_network(proxy), self._timeout_s)
+            return self._outside[host, proxy]
 
     def _pin(self, request: httpx.Request, place: Origin) -> None:
         """Send `request` to an address that was checked, under the name it was asked for."""
