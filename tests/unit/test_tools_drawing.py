@@ -10,7 +10,7 @@ from limner.model.annotations import BBox, Kind, Polygon, Polyline
 from limner.model.geometry import as_oriented
 from limner.model.ontology import LabelClass, Ontology
 from limner.tools.tool import Cursor, Key, Mods
-from unit.tool_robot import Hand, a_box, a_polygon, street
+from unit.tool_robot import STREET, Hand, a_box, a_polygon, street
 
 
 def test_a_drag_draws_a_box_from_any_corner_to_any_other() -> None:
@@ -313,3 +313,47 @@ def test_the_rubber_line_follows_the_pointer() -> None:
     assert sketch.rubber == pytest.approx((30, 40))
     assert sketch.closed
     assert sketch.colour == "#0000ff"
+
+
+@pytest.mark.parametrize("tool", ["box", "rotated", "polygon", "polyline"])
+def test_undo_gives_a_shape_of_one_point_up_and_leaves_earlier_work_alone(tool: str) -> None:
+    place = street()
+    Hand(place, "box").drags((10, 10), (60, 60))
+    hand = Hand(place, tool)
+    hand.clicks((100, 100))
+    hand.undoes(place)
+    assert not hand.is_drawing()
+    assert len(place.shapes) == 1
+
+
+@pytest.mark.parametrize("tool", ["box", "rotated", "polygon", "polyline"])
+def test_delete_in_a_drawing_never_reaches_the_selected_shape(tool: str) -> None:
+    place = street(a_box())
+    place.selects("box")
+    hand = Hand(place, tool)
+    hand.clicks((100, 100))
+    assert hand.types(Key.DELETE)
+    assert not hand.is_drawing()
+    assert not hand.types(Key.DELETE)
+
+
+def test_a_shape_takes_the_class_that_is_chosen_while_it_is_drawn() -> None:
+    place = street()
+    hand = Hand(place, "box")
+    hand.presses((10, 10))
+    place.bench.active[Kind.BBOX] = place.bench.ontology.of_kind(Kind.BBOX)[1]
+    hand.moves((60, 60))
+    hand.releases((60, 60))
+    assert place.only.name == "bus"
+
+
+def test_a_missing_class_is_said_again_when_it_went_missing_again() -> None:
+    place = street()
+    hand = Hand(place, "polygon")
+    for _ in range(2):
+        place.bench.ontology = Ontology()
+        hand.clicks((10, 10), (20, 20))
+        place.bench.ontology = STREET
+        hand.clicks((10, 10))
+        hand.types(Key.ESCAPE)
+    assert len(place.refused) == 2

@@ -357,3 +357,46 @@ def test_while_a_shape_is_moved_whole_it_has_no_handles() -> None:
     assert hand.sees().handles == ()
     assert hand.sees().cursor is Cursor.MOVE
     hand.releases((60, 60))
+
+
+def test_a_handle_is_held_by_a_press_that_no_move_announced() -> None:
+    place = street(a_box(x=100, y=100, w=80, h=60))
+    place.selects("box")
+    hand = Hand(place, "select")
+    hand.presses((180, 160))
+    hand.moves((200, 200))
+    hand.releases((200, 200))
+    assert place.steps == ["Resize car"]
+
+
+@pytest.mark.parametrize(("scale", "is_hot"), [(0.25, False), (1.0, True)])
+def test_handles_reach_eight_screen_pixels_at_every_zoom(scale: float, is_hot: bool) -> None:
+    place = street(a_box(x=100, y=100, w=80, h=60))
+    place.selects("box")
+    hand = Hand(place, "select", scale=scale)
+    hand.hovers((186, 164))
+    assert (hand.handles(HandleKind.SQUARE).hot == 2) is is_hot
+    ((x, y),) = hand.handles(HandleKind.ROUND).points
+    assert (x, y) == (140, 100 - 24 * scale)
+    hand.hovers((x + 6, y))
+    assert (hand.handles(HandleKind.ROUND).hot == 0) is is_hot
+
+
+def test_a_hole_of_four_points_may_lose_one() -> None:
+    outline = [(100, 100), (200, 100), (200, 200), (100, 200)]
+    hole = [(120, 120), (180, 120), (180, 180), (120, 180)]
+    place = street(a_polygon("polygon", outline, hole))
+    chosen(place, "polygon").clicks((180, 180), mods=Mods.ALT)
+    assert ring_of(place, 1) == [(120, 120), (180, 120), (120, 180)]
+    assert place.steps == ["Remove point from road"]
+
+
+@pytest.mark.parametrize("key", [Key.DELETE, Key.BACKSPACE, Key.LEFT])
+def test_no_key_changes_anything_in_the_middle_of_a_drag(key: Key) -> None:
+    place = street(a_box(x=100, y=100, w=80, h=60))
+    hand = chosen(place, "box")
+    hand.presses((180, 160))
+    hand.moves((200, 200))
+    assert hand.types(key)
+    hand.releases((200, 200))
+    assert place.steps == ["Resize car"]

@@ -6,6 +6,7 @@ import pytest
 
 from limner.model.annotations import Keypoint, Kind
 from limner.model.ontology import LabelClass, Ontology
+from limner.tools import edits
 from limner.tools.tool import Key, Mods
 from unit.tool_robot import FACE, Hand, Street, a_joint, street
 
@@ -66,9 +67,8 @@ def test_escape_ends_the_object_and_keeps_its_joints() -> None:
     place = street()
     hand = Hand(place, "keypoint")
     hand.clicks((10, 10), (20, 5))
-    assert hand.is_drawing()
+    assert "Esc: next object" in hand.sees().hint
     assert hand.types(Key.ESCAPE)
-    assert not hand.is_drawing()
     assert not hand.types(Key.ESCAPE)
     hand.clicks((110, 10))
     assert joints(place) == [("nose", 1), ("left eye", 1), ("nose", 2)]
@@ -94,10 +94,11 @@ def test_the_joint_may_be_adjusted_until_the_button_comes_up_and_escape_drops_it
     assert isinstance(joint, Keypoint)
     assert joint.x == 30
     assert joint.y == 40
-    hand.presses((50, 50))
-    assert len(hand.sees().edited) == 1
-    hand.types(Key.ESCAPE)
-    hand.releases((50, 50))
+    for leaving in (Key.ESCAPE, Key.BACKSPACE):
+        hand.presses((50, 50))
+        assert len(hand.sees().edited) == 1
+        assert hand.types(leaving)
+        hand.releases((50, 50))
     assert place.only == joint
 
 
@@ -129,8 +130,8 @@ def test_when_everything_is_undone_the_walk_begins_anew() -> None:
     hand.clicks((10, 10), (20, 5))
     hand.undoes(place)
     hand.undoes(place)
-    assert not hand.is_drawing()
     assert "nose (1 of 3)" in hand.sees().hint
+    assert not hand.types(Key.ESCAPE)
 
 
 def test_a_class_without_a_skeleton_is_numbered_by_itself() -> None:
@@ -141,7 +142,7 @@ def test_a_class_without_a_skeleton_is_numbered_by_itself() -> None:
     assert not hand.types(Key.ENTER)
     assert joints(place) == [("ball", 1), ("ball", 2)]
     assert active(place) == "ball"
-    assert not hand.is_drawing()
+    assert not hand.types(Key.ESCAPE)
 
 
 def test_choosing_a_joint_by_hand_places_it_in_the_same_object_when_it_lacks_it() -> None:
@@ -183,3 +184,13 @@ def test_a_hostile_joint_name_stays_one_short_line(name: str) -> None:
     hint = Hand(place, "keypoint").sees().hint
     assert "\n" not in hint
     assert len(hint) < 120
+
+
+def test_a_joint_that_is_deleted_is_the_next_to_place_again() -> None:
+    place = street()
+    hand = Hand(place, "keypoint")
+    hand.clicks((10, 10), (20, 5))
+    assert not hand.types(Key.DELETE)
+    edits.delete(place.bench)
+    hand.clicks((22, 6), (5, 5))
+    assert joints(place) == [("nose", 1), ("left eye", 1), ("right eye", 1)]

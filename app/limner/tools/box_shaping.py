@@ -55,11 +55,12 @@ class _Frame:
         angle = math.radians(oriented.angle)
         return cls((oriented.cx, oriented.cy), math.cos(angle), math.sin(angle))
 
-    def inward(self, x: float, y: float) -> XY:
-        dx, dy = x - self.origin[0], y - self.origin[1]
+    def inward(self, dx: float, dy: float) -> XY:
+        """A shift on the image, as the box sees it."""
         return dx * self.cos + dy * self.sin, dy * self.cos - dx * self.sin
 
     def outward(self, x: float, y: float) -> XY:
+        """A place in the box, as the image sees it."""
         ox, oy = self.origin
         return ox + x * self.cos - y * self.sin, oy + x * self.sin + y * self.cos
 
@@ -71,10 +72,10 @@ def resized(box: BBox, side: Side, start: XY, at: XY, *, keep_ratio: bool = Fals
     than `THINNEST`.
     """
     frame = _Frame.of(box)
-    (from_x, from_y), (to_x, to_y) = frame.inward(*start), frame.inward(*at)
+    dx, dy = frame.inward(at[0] - start[0], at[1] - start[1])
     span_x, span_y = _spans(box)
-    new_x = _dragged(span_x, side.x, to_x - from_x)
-    new_y = _dragged(span_y, side.y, to_y - from_y)
+    new_x = _dragged(span_x, side.x, dx)
+    new_y = _dragged(span_y, side.y, dy)
     if keep_ratio:
         new_x, new_y = _in_ratio(side, (span_x, new_x), (span_y, new_y))
     return _rebuilt(box, frame, new_x, new_y)

@@ -33,7 +33,14 @@ class DrawingTool(Tool):
 
     @override
     def key(self, key: Key, mods: Mods = Mods.NONE) -> bool:
-        return self.leave() if key is Key.ESCAPE else False
+        if key is Key.ESCAPE:
+            return self.leave()
+        return self.undo() if key in (Key.BACKSPACE, Key.DELETE) else False
+
+    @override
+    def undo(self) -> bool:
+        """A shape of one point is given up with it."""
+        return self.leave()
 
     @property
     def label(self) -> LabelClass | None:

@@ -55,8 +55,7 @@ class KeypointTool(DrawingTool):
     @property
     @override
     def is_drawing(self) -> bool:
-        self._follow_document()
-        return self._draft is not None or self._instance is not None
+        return self._draft is not None
 
     @override
     def press(self, at: Pointer) -> None:
@@ -91,14 +90,21 @@ class KeypointTool(DrawingTool):
         return super().key(key, mods)
 
     @override
+    def undo(self) -> bool:
+        """Drop a joint that is held down; what was placed is in the document and its history."""
+        was_held = self._draft is not None
+        self._draft = None
+        return was_held
+
+    @override
     def leave(self) -> bool:
         """Drop a joint that is held down, else end the object: the next click begins another."""
-        was_drawing = self.is_drawing
-        if self._draft is not None:
-            self._draft = None
-        elif self._instance is not None:
+        if self.undo():
+            return True
+        was_walking = self._instance is not None
+        if was_walking:
             self._begin_object()
-        return was_drawing
+        return was_walking
 
     def _template(self) -> Template | None:
         label = self.label

@@ -122,8 +122,6 @@ class PathTool(DrawingTool):
         if key is Key.ENTER and self.is_drawing:
             self._end()
             return True
-        if key is Key.BACKSPACE:
-            return self.undo()
         return super().key(key, mods)
 
     @override

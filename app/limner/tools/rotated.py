@@ -15,7 +15,7 @@ from limner.tools.bench import Bench
 from limner.tools.box import SMALLEST
 from limner.tools.drawing import DrawingTool
 from limner.tools.guides import XY, at_angle, has_strayed
-from limner.tools.tool import Cursor, Key, Mods, Overlay, Pointer, Sketch
+from limner.tools.tool import Cursor, Mods, Overlay, Pointer, Sketch
 
 _IDLE = "Drag or click along one edge of the object · Shift: steps of 15°"
 _EDGE = "Release or click where the edge ends · Shift: steps of 15° · Esc: leave"
@@ -106,10 +106,6 @@ class RotatedBoxTool(DrawingTool):
         self._edge = self._draft = None
         self._hint = _EDGE
         return True
-
-    @override
-    def key(self, key: Key, mods: Mods = Mods.NONE) -> bool:
-        return self.undo() if key is Key.BACKSPACE else super().key(key, mods)
 
     @override
     def leave(self) -> bool:

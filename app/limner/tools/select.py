@@ -125,7 +125,7 @@ class SelectTool(Tool):
         if key is Key.ESCAPE:
             return self.leave() or self._deselect()
         if self._drag is not None:
-            return False
+            return True  # no other change may come between a drag and its end
         if key in (Key.DELETE, Key.BACKSPACE):
             return self._delete()
         if key in _ARROWS and len(self.bench.selection):
