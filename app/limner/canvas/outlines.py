@@ -30,6 +30,9 @@ _FARTHEST: Final = 1e12
 _MANY: Final = 256
 """A run with more points than this is cut and thinned."""
 
+_MOST: Final = 16_000
+"""A run inside one frame keeps no more points than about this."""
+
 
 def placed(points: Points | Run, frame: Frame) -> Run:
     """Image pixels as device pixels of the frame, not yet cut."""
@@ -107,11 +110,18 @@ def _clipped_segments(xy: Run, frame: Frame) -> tuple[Run, Run]:
 
 
 def _thinned(xy: Run) -> Run:
-    """Without the points that fall on the same half pixel as the one before."""
-    if len(xy) <= _MANY:
-        return xy
-    cells = np.rint(xy * 2)
-    kept = np.ones(len(xy), dtype=bool)
-    kept[1:] = (cells[1:] != cells[:-1]).any(axis=1)
-    kept[-1] = True
-    return xy[kept]
+    """Without the points that fall on the same half pixel as the one before.
+
+    A contour that runs to and fro within a pixel is made coarser still, since Qt refuses to fill
+    what is too complex.
+    """
+    cell = 0.5
+    while len(xy) > _MANY:
+        cells = np.rint(xy / cell)
+        kept = np.ones(len(xy), dtype=bool)
+        kept[1:-1] = (cells[1:-1] != cells[:-2]).any(axis=1)
+        xy = xy[kept]
+        if len(xy) <= _MOST:
+            break
+        cell *= 2
+    return xy

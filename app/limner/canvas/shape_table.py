@@ -8,6 +8,7 @@ out of date, which no tree managed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoin
 from limner.model.geometry import Bounds, bounds
 
 Rows = NDArray[np.intp]
-_FIRST_CAPACITY = 64
+_FIRST_CAPACITY: Final = 64
+_FARTHEST: Final = 1e30
+"""Within what float32 can hold; numbers from a file may be larger."""
 
 
 class ShapeTable:
@@ -162,7 +165,7 @@ class ShapeTable:
 
 def _outward(exact: Bounds) -> NDArray[np.float32]:
     """Bounds in float32, rounded so that they hold no less than the exact ones."""
-    edges = np.array(exact, dtype=np.float32)
+    edges = np.clip(exact, -_FARTHEST, _FARTHEST).astype(np.float32)
     edges[:2] = np.nextafter(edges[:2], np.float32(-np.inf))
     edges[2:] = np.nextafter(edges[2:], np.float32(np.inf))
     return edges
