@@ -20,6 +20,13 @@ from unit.rogue_server import CERTIFICATE, Handler, Rogue, rogue
 KEY = "pk_live_canary"
 
 
+@pytest.fixture(autouse=True)
+def no_proxy_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture
 def server() -> Iterator[Rogue]:
     with rogue() as running:
@@ -133,6 +140,16 @@ def test_an_upload_goes_without_the_key_even_to_the_own_server(wire: Wire, serve
 def test_an_address_inside_the_network_or_in_the_clear_is_not_asked(wire: Wire, url: str) -> None:
     with pytest.raises(errors.BadAddress):
         wire.fetch(url, ignore, never)
+
+
+def test_not_even_a_proxy_is_asked_for_an_address_inside(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(errors.BadAddress):
+        wire.fetch("https://10.0.0.1/a.jpg", ignore, never)
+    with pytest.raises(errors.Unreachable):
+        wire.fetch("https://images.example.org/a.jpg", ignore, never)
 
 
 def test_a_server_elsewhere_cannot_lead_to_this_computer() -> None:

@@ -129,7 +129,8 @@ class Connection:
             proxy = system_proxy(place)
             client, host = self._client_for(place.host, proxy), place.host
             request = _request(client, call)
-            if proxy is None:  # a proxy looks names up itself, at the edge of the network
+            # A proxy looks names up itself, at the edge of the network.
+            if proxy is None or place.is_numeric:
                 self._pin(request, place)
         with _answer(client, request, host) as answer:
             yield answer

@@ -53,6 +53,15 @@ class Origin:
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.prefix}"
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the host is an address and no name."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
     def holds(self, url: str) -> bool:
         """Whether `url` is on this server: same scheme, host and port, and under the prefix."""
         try:
