@@ -85,7 +85,7 @@ def wait_for_window(editor: subprocess.Popen[bytes], display: str) -> str:
     """The X11 id of the editor's window, as soon as it is on the screen."""
     end = time.monotonic() + PATIENCE_S
     while editor.poll() is None:
-        found = xdotool(display, "search", "--onlyvisible", "--class", "limner-editor")
+        found = xdotool(display, "search", "--onlyvisible", "--classname", "limner-editor")
         if found.returncode == 0:
             return found.stdout.split()[-1]
         if time.monotonic() > end:
