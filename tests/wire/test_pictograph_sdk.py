@@ -16,7 +16,7 @@ from wire.environments import environment
 
 __all__ = ["database", "postgres"]
 
-pytestmark = pytest.mark.conformance
+pytestmark = [pytest.mark.conformance, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
 BESIDES = ("httpx==0.28.1", "pydantic==2.14.3", "pillow==13.0.0")
