@@ -22,6 +22,7 @@ from clean_root import Root, clean_root
 USER = "ann"
 TOOLS = {"debootstrap": "debootstrap", "Xvfb": "xvfb", "xdotool": "xdotool"}
 PATIENCE_S = 60.0
+REST_S = 3.0  # a picture that stays the same for so long is finished
 
 
 def main() -> None:
@@ -109,7 +110,7 @@ def take_picture(display: str, file: Path) -> None:
     application = QGuiApplication([])
     before, now = None, application.primaryScreen().grabWindow(0).toImage()
     while before != now:
-        time.sleep(1.0)
+        time.sleep(REST_S)
         before, now = now, application.primaryScreen().grabWindow(0).toImage()
     now.save(str(file))
 
