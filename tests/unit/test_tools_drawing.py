@@ -357,3 +357,12 @@ def test_a_missing_class_is_said_again_when_it_went_missing_again() -> None:
         hand.clicks((10, 10))
         hand.types(Key.ESCAPE)
     assert len(place.refused) == 2
+
+
+def test_a_double_click_on_the_first_point_closes_the_polygon_and_begins_no_other() -> None:
+    place = street()
+    hand = Hand(place, "polygon")
+    hand.clicks((10, 10), (60, 10), (60, 60))
+    hand.double_clicks((10, 10))
+    assert len(place.shapes) == 1
+    assert not hand.is_drawing()

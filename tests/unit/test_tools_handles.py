@@ -400,3 +400,12 @@ def test_no_key_changes_anything_in_the_middle_of_a_drag(key: Key) -> None:
     assert hand.types(key)
     hand.releases((200, 200))
     assert place.steps == ["Resize car"]
+
+
+def test_removing_two_vertices_in_quick_succession_adds_none() -> None:
+    place = street(a_polygon("polygon", [(100, 100), (104, 60), (108, 100), (200, 200), (90, 300)]))
+    hand = chosen(place, "polygon")
+    hand.clicks((100, 100), mods=Mods.ALT)
+    hand.presses((108, 100), mods=Mods.ALT, clicks=2)
+    hand.releases((108, 100), mods=Mods.ALT)
+    assert ring_of(place) == [(104, 60), (200, 200), (90, 300)]

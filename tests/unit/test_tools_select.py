@@ -303,3 +303,13 @@ def test_a_press_that_was_never_released_is_forgotten_by_the_next_press() -> Non
     box = place.only
     assert isinstance(box, BBox)
     assert (box.x, box.y) == (10, 10)
+
+
+def test_a_release_that_never_arrives_leaves_no_shape_at_the_pointer() -> None:
+    place = street(a_box())
+    hand = Hand(place, "select")
+    hand.presses((15, 15))
+    hand.moves((100, 100))
+    hand.hovers((200, 200))
+    assert not hand.is_drawing()
+    assert place.steps == []

@@ -17,6 +17,7 @@ from limner.model.ontology import LabelClass
 from limner.model.patch import Patch, Verb
 from limner.model.rules import RuleBroken, check_class
 from limner.tools.bench import Bench
+from limner.tools.vertices import Path, Vertex, edge_near, with_vertex_after, without_vertex
 
 PASTE_SHIFT: Final = 10.0
 """Image pixels: how far a paste on top of its own original stands aside, to be seen."""
@@ -95,6 +96,21 @@ def set_confidence(bench: Bench, confidence: float) -> Patch | None:
 def nudge(bench: Bench, dx: float, dy: float) -> Patch | None:
     """Move the selection by (dx, dy) image pixels."""
     return _replace(bench, Verb.MOVE, _drawables(bench), lambda shape: moved(shape, dx, dy))
+
+
+def remove_vertex(bench: Bench, path: Path, vertex: Vertex) -> Patch | None:
+    """Take one vertex out of `path`; a hole that becomes too short goes altogether."""
+    verb, after = without_vertex(path, vertex)
+    return bench.do(Patch.replacing(verb, [(path, after)]))
+
+
+def add_vertex(bench: Bench, path: Path, x: float, y: float, reach: float) -> Patch | None:
+    """Put a vertex onto the edge of `path` that passes within `reach` image pixels of (x, y)."""
+    run, hit = edge_near(path, x, y)
+    if hit.distance > reach:
+        return None
+    after = with_vertex_after(path, Vertex(run, hit.edge), hit.x, hit.y)
+    return bench.do(Patch.replacing(Verb.ADD_POINT, [(path, after)]))
 
 
 def _in_order(bench: Bench) -> list[Annotation]:

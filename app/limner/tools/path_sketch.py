@@ -103,7 +103,7 @@ class PathTool(DrawingTool):
         self._is_stroke = False
         if self.is_drawing and (at.clicks == 2 or self._closes):
             self._end()
-        elif self.is_drawing or self.may_begin(at):
+        elif self.is_drawing or (at.clicks == 1 and self.may_begin(at)):
             self._is_stroke = True
             self._add(self._next(at), _SAME * at.scale)
 

@@ -8,14 +8,13 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from limner.model.annotations import AnnotationId, Drawable, Polygon, Polyline
-from limner.model.patch import Patch, Verb
 from limner.tools import edits
 from limner.tools.bench import Bench
 from limner.tools.drags import BandDrag, Drag, holding, moving
 from limner.tools.grips import GRIP_HINTS, Grip, Grips, grips_of
 from limner.tools.guides import has_strayed
 from limner.tools.tool import Cursor, Key, Mods, Overlay, Pointer, Tool
-from limner.tools.vertices import Path, Vertex, edge_near, with_vertex_after, without_vertex
+from limner.tools.vertices import Path, Vertex
 
 REACH: Final = 4.0
 """Screen pixels around the pointer in which a shape is found."""
@@ -86,32 +85,29 @@ class SelectTool(Tool):
     def press(self, at: Pointer) -> None:
         self._drop()
         self._look(at)
-        if at.clicks == 2 and self._add_point(at):
+        if at.clicks == 2 and Mods.ALT not in at.mods and self._add_point(at):
             return
         self._pressed = at
         grip, shape = self._hot(), self._only()
         if grip is None or shape is None:
             self._press_shape(at)
         elif isinstance(grip, Vertex) and Mods.ALT in at.mods:
-            self._remove_vertex(grip)
+            self._remove(grip)
         else:
             self._would_drag = holding(shape, grip, at)
 
     @override
     def move(self, at: Pointer) -> None:
-        pressed = self._pressed
-        if pressed is None:
+        if self._pressed is not None and at.pressed:
+            self._go_on(self._pressed, at)
+        else:
+            self._drop()  # a release that never arrived must not leave a shape at the pointer
             self._look(at)
-            return
-        self._pointer = at
-        if self._drag is None and has_strayed((pressed.x, pressed.y), (at.x, at.y), at.scale):
-            self._drag = self._would_drag
-        if self._drag is not None:
-            self._drag.move(at)
 
     @override
     def release(self, at: Pointer) -> None:
-        self.move(at)
+        if self._pressed is not None:
+            self._go_on(self._pressed, at)
         drag, click = self._drag, self._would_click
         self._drop()
         if drag is not None:
@@ -144,6 +140,13 @@ class SelectTool(Tool):
         was_dragging = self._drag is not None
         self._drop()
         return was_dragging
+
+    def _go_on(self, start: Pointer, at: Pointer) -> None:
+        self._pointer = at
+        if self._drag is None and has_strayed((start.x, start.y), (at.x, at.y), at.scale):
+            self._drag = self._would_drag
+        if self._drag is not None:
+            self._drag.move(at)
 
     def _drop(self) -> None:
         self._pressed = self._would_drag = self._drag = None
@@ -186,26 +189,22 @@ class SelectTool(Tool):
     def _delete(self) -> bool:
         hot = self._hot()
         if isinstance(hot, Vertex):
-            self._remove_vertex(hot)
+            self._remove(hot)
             return True
         return edits.delete(self.bench) is not None
 
-    def _remove_vertex(self, vertex: Vertex) -> None:
+    def _remove(self, vertex: Vertex) -> None:
         path = self._path()
         if path is not None:
-            verb, after = without_vertex(path, vertex)
-            self.bench.do(Patch.replacing(verb, [(path, after)]))
+            edits.remove_vertex(self.bench, path, vertex)
 
     def _add_point(self, at: Pointer) -> bool:
         """Put a vertex where an edge of the selected path was double-clicked."""
         path = self._path()
         if path is None or isinstance(self._hot(), Vertex):
             return False
-        run, hit = edge_near(path, at.x, at.y)
-        if hit.distance > _EDGE_REACH * at.scale:
-            return False
-        after = with_vertex_after(path, Vertex(run, hit.edge), hit.x, hit.y)
-        return self.bench.do(Patch.replacing(Verb.ADD_POINT, [(path, after)])) is not None
+        reach = _EDGE_REACH * at.scale
+        return edits.add_vertex(self.bench, path, at.x, at.y, reach) is not None
 
     def _only(self) -> Drawable | None:
         """The selected shape when exactly one is selected."""
