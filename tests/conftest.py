@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from robot import Annotator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("PICTOGRAPH_API_KEY", "PATRONUS_API_KEY", "LIMNER_HOME"):
@@ -19,6 +23,12 @@ settings.register_profile(
 settings.load_profile("limner")
 
 
+class Starts(Protocol):
+    """Starts an editor; see `robot.Annotator` for the options."""
+
+    def __call__(self, path: Path | None = None, **options: Any) -> Annotator: ...
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An empty home for the editor."""
@@ -26,14 +36,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start_annotator(qapp: object, home: Path) -> Iterator[Callable[..., object]]:
+def starts(qapp: object, home: Path) -> Iterator[Starts]:
     """Starts editors, one after the other, and leaves every one of them at the end."""
     from robot import Annotator
 
     started: list[Annotator] = []
 
-    def start(path: Path | None = None, at: Path | None = None) -> Annotator:
-        annotator = Annotator(at or home, path)
+    def start(path: Path | None = None, **options: Any) -> Annotator:
+        annotator = Annotator(home, path, **options)
         started.append(annotator)
         return annotator
 
@@ -44,6 +54,6 @@ def start_annotator(qapp: object, home: Path) -> Iterator[Callable[..., object]]
 
 
 @pytest.fixture
-def annotator(start_annotator: Callable[..., object]) -> object:
+def annotator(starts: Starts) -> Annotator:
     """A person before the sample project, as after the first start."""
-    return start_annotator()
+    return starts()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from limner.api.pictograph import Pictograph
 from limner.cli.inside import host
 from limner.model.annotations import Annotation, Drawable, Opaque
 from limner.model.document import Document
 from limner.shell.application import Application
 from limner.shell.hand import Hand, wait_until
+from limner.shell.services import Host
 from limner.shell.start import make
 from limner.storage.places import Places
 from limner.sync.session import Session, State
-from PySide6.QtCore import Qt
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -25,8 +27,15 @@ ALT = Qt.KeyboardModifier.AltModifier
 class Annotator:
     """One person with one editor; points are image pixels."""
 
-    def __init__(self, home: Path, path: Path | None = None, *, waits: bool = True) -> None:
-        self.application: Application = make(host, Places.find({"LIMNER_HOME": str(home)}))
+    def __init__(
+        self,
+        home: Path,
+        path: Path | None = None,
+        *,
+        hosted_by: Host = host,
+        waits: bool = True,
+    ) -> None:
+        self.application: Application = make(hosted_by, Places.find({"LIMNER_HOME": str(home)}))
         self.window = self.application.window
         self.canvas = self.window.canvas
         self.hand = Hand(self.window, self.canvas)
@@ -135,7 +144,15 @@ class Annotator:
 
     @property
     def newest(self) -> Drawable:
-        return self.shapes[-1]
+        shapes = self.shapes
+        assert shapes, f"nothing is drawn on {self.session.row.filename}: {self.says}"
+        return shapes[-1]
+
+    @property
+    def says(self) -> str:
+        """What the status bar and the notice tell the person now."""
+        hint = self.window.status.hint_text
+        return f"{self.application.editor.tool_name}: {hint} | {self.status} | {self.notice}"
 
     @property
     def status(self) -> str:

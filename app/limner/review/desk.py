@@ -13,7 +13,7 @@ from enum import Enum
 from limner.api.errors import ApiError, Refused
 from limner.api.patronus import Patronus
 from limner.model.verdicts import Answer, Category, Criteria, CriteriaKind, Target, Verdict
-from limner.storage.drafts import Drafts, UnsentVerdict
+from limner.storage.drafts import Drafts, UnsentVerdict, WaitingVerdict
 from limner.tasks import MainThread, Tasks, Ticket
 
 RETRY_S = 15.0
@@ -197,46 +197,57 @@ class Desk:
     def submit(self, criteria_id: str, answer: Answer) -> None:
         """Keep the answer on this computer and send it; a stored one is replaced."""
         face = self._faces[self.scope]
-        if face.target is None or answer.is_empty():
+        if face.target is None or self.project_id is None or answer.is_empty():
             return
         slot = face.slots.setdefault(criteria_id, _Slot())
         slot.mark, slot.error = Mark.SENDING, None
-        unsent = UnsentVerdict(self._origin, criteria_id, face.target, answer)
-        self._drafts.put_verdict(
+        unsent = UnsentVerdict(self._origin, self.project_id, criteria_id, face.target, answer)
+
+        def written(revision: int) -> None:
+            self._send(unsent, revision, slot)
+
+        revision = self._drafts.put_verdict(
             unsent,
-            durable=lambda: self._main.post(lambda: self._send(unsent, slot)),
-            failed=lambda error: self._main.post(lambda: self._send(unsent, slot)),
+            durable=lambda: self._main.post(lambda: written(revision)),
+            failed=lambda _error: self._main.post(lambda: written(revision)),
         )
         self._tell()
 
-    def _send(self, unsent: UnsentVerdict, slot: _Slot) -> None:
+    def _send(self, unsent: UnsentVerdict, revision: int, slot: _Slot) -> None:
         self._tasks.run(
             lambda: self._server.submit(unsent.criteria_id, unsent.target, unsent.answer),
-            lambda verdict: self._sent(unsent, slot, verdict),
-            lambda error: self._not_sent(unsent, slot, error),
+            lambda verdict: self._sent(unsent, revision, slot, verdict),
+            lambda error: self._not_sent(unsent, revision, slot, error),
         )
 
-    def _sent(self, unsent: UnsentVerdict, slot: _Slot, verdict: Verdict) -> None:
+    def _sent(self, unsent: UnsentVerdict, revision: int, slot: _Slot, verdict: Verdict) -> None:
         replaced = slot.verdict is not None or verdict.updated_at != verdict.created_at
         slot.verdict, slot.error = verdict, None
         slot.mark = Mark.UPDATED if replaced else Mark.SUBMITTED
-        self._drafts.drop_verdict(unsent)
+        self._drafts.drop_verdict(unsent, revision)
         self._tell()
 
-    def _not_sent(self, unsent: UnsentVerdict, slot: _Slot, error: Exception) -> None:
+    def _not_sent(
+        self, unsent: UnsentVerdict, revision: int, slot: _Slot, error: Exception
+    ) -> None:
         slot.error = error
         slot.mark = Mark.FAILED if isinstance(error, Refused) else Mark.WAITING
         if slot.mark is Mark.FAILED:
-            self._drafts.drop_verdict(unsent)  # the answer stays on the panel, to be mended
+            self._drafts.drop_verdict(
+                unsent, revision
+            )  # the answer stays on the panel, to be mended
         elif isinstance(error, ApiError):
             self._main.after(RETRY_S, self.send_waiting)
         self._tell()
 
     def send_waiting(self) -> None:
         """Try again to send what this computer still keeps for this server."""
-        for unsent in self._drafts.verdicts_waiting():
-            if unsent.origin == self._origin:
-                self._send(unsent, self._slot_of(unsent))
+        self._tasks.run(self._drafts.verdicts_waiting, self._send_again, self._not_read)
+
+    def _send_again(self, waiting: list[WaitingVerdict]) -> None:
+        for one in waiting:
+            if one.verdict.origin == self._origin:
+                self._send(one.verdict, one.revision, self._slot_of(one.verdict))
 
     # --- small parts
 

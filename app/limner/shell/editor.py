@@ -77,6 +77,7 @@ class Editor:
         for panel in (self._window.objects, self._window.classes, self._window.attributes):
             panel.edit(bench)
         self.use(self.tool_name)
+        self._window.focus_canvas()
         self._apply_hidden()
         self._window.status.show_shapes(len(document))
 

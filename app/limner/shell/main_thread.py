@@ -26,16 +26,20 @@ class QtMainThread(QObject):
         timer.setSingleShot(True)
         timer.setInterval(round(seconds * 1000))
 
+        waiting = [timer]
+
         def ring() -> None:
-            timer.deleteLater()
+            take_back()
             call()
+
+        def take_back() -> None:
+            while waiting:
+                old = waiting.pop()
+                old.stop()
+                old.deleteLater()
 
         timer.timeout.connect(ring)
         timer.start()
-
-        def take_back() -> None:
-            timer.stop()
-
         return take_back
 
     def _call(self, call: Callable[[], None]) -> None:

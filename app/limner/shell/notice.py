@@ -63,6 +63,17 @@ class Notice(QFrame):
         """What is shown now; empty when nothing is."""
         return "" if self.isHidden() else self._text.text()
 
+    def button(self, text: str) -> QPushButton:
+        """The choice that is shown with this text.
+
+        Raises:
+            KeyError: it is not offered now.
+        """
+        for button in self.findChildren(QPushButton):
+            if button.text() == text and not button.isHidden():
+                return button
+        raise KeyError(text)
+
     def say(
         self, topic: str, text: str, tone: Tone = Tone.INFO, choices: Sequence[Choice] = ()
     ) -> None:

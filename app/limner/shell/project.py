@@ -83,7 +83,7 @@ class Project:
                 "No images here yet", "Open a folder of photographs, or drop one on this window."
             )
             return
-        self.workspace.resume(self.dataset, rows)
+        self.workspace.resume(self.dataset, rows, self._said("resume"))
         named = [row.id for row in rows if row.filename == self._wanted_first]
         first = named[0] if named else self._window.images.next_id()
         if first is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from limner import resources
+from limner.api.codec import decode, encode
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Dataset, Dialect, Pictograph
 from limner.api.transport import Wire, connect
@@ -101,7 +102,7 @@ class Services:
         self.tasks.run(self._start, started, failed)
 
     def _start(self) -> Local:
-        drafts = Drafts(self.places.data / "workspace.db")
+        drafts = Drafts(self.places.data / "workspace.db", encode=encode, decode=decode)
         try:
             hosted = self.host(self.places.data / "library")
         except BaseException:

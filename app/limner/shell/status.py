@@ -47,6 +47,10 @@ class Status(QStatusBar):
     def state_text(self) -> str:
         return self._state.text()
 
+    @property
+    def hint_text(self) -> str:
+        return self._hint.text()
+
     def show_state(self, state: State, waiting: int, needs_you: int) -> None:
         """`waiting` and `needs_you` count the images of the whole workspace."""
         text = state.value

@@ -149,7 +149,9 @@ class Tour:
         self.report.counts["on the server"] = len(loaded.annotations)
         self.report.replies["save"] = {"etag": loaded.etag, "count": len(loaded.annotations)}
         self._hand.press(Qt.Key.Key_F5)
-        wait_until(lambda: self._session is not session and self._is_settled(), "the reload")
+        wait_until(
+            lambda: self._app.editor.session is not session and self._is_settled(), "the reload"
+        )
         shown = _held(self._session).snapshot()
         self._check("reloading shows what was saved", fingerprint(shown) == sent)
 
@@ -167,11 +169,11 @@ class Tour:
             self._submit(score.id, Mark.SUBMITTED)
             self._hand.type("The coin at the left edge is cut off.")
             self._submit(text.id, None)  # after the last question comes the next image
-        wait_until(lambda: self._session.row.filename != _PHOTOGRAPH, "the next image")
-        wait_until(self._is_settled, "the next image")
+        project, coins = self._app.project, self._app.project.current
+        wait_until(lambda: project.current != coins and self._is_settled(), "the next image")
         self._app.window.canvas.setFocus()
         self._hand.press(Qt.Key.Key_A)
-        wait_until(self._is_settled, "the image before")
+        wait_until(lambda: project.current == coins and self._is_settled(), "the image before")
         wait_until(lambda: desk.mark(passing.id) is Mark.STORED, "the stored verdict")
         self._hand.press(Qt.Key.Key_R, _CTRL)
         self._hand.press(Qt.Key.Key_F)

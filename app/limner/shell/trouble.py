@@ -7,7 +7,7 @@ from limner.imaging.decode import ImageProblem
 from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
-from limner.storage.drafts import StoreBusy
+from limner.storage.errors import StorageError
 from limner.sync.session import CannotKeep, ChangedElsewhere
 
 _SAFE = "Your work is kept on this computer"
@@ -28,7 +28,7 @@ def words(error: BaseException) -> str:
                 f"This computer could not write your work to its disk ({error}). "
                 "Make room or save to the server with Ctrl+S; the work is still open here."
             )
-        case RuleBroken() | ImageProblem() | StoreBusy() | BadTemplate():
+        case RuleBroken() | ImageProblem() | StorageError() | BadTemplate():
             return str(error)
         case PatchDoesNotFit():
             return "That step no longer fits what is on the canvas, so nothing was changed."

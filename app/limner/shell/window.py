@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -88,10 +89,10 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
-        self.side = _column(self.objects, self.classes, self.attributes, self.review)
+        self.side = _column(self.objects, self.attributes, self.review)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
-        self.left = _padded(self.images)
+        self.left = _padded(_column(self.images, self.classes))
         self.right = _padded(self.side)
         for part in (self.left, middle, self.right):
             self.split.addWidget(part)
@@ -99,6 +100,13 @@ class Window(QMainWindow):
         self.split.setCollapsible(1, False)
         self.split.setSizes([250, 850, 340])
         self.setCentralWidget(self.split)
+
+    def focus_canvas(self) -> None:
+        """Give the keyboard to the canvas, unless the person works in a panel."""
+        focused = QApplication.focusWidget()
+        panels = (self.left, self.right)
+        if focused is None or not any(panel.isAncestorOf(focused) for panel in panels):
+            self.canvas.setFocus()
 
     # --- commands
 

@@ -139,11 +139,13 @@ class Session:
         self._base: tuple[Annotation, ...] | None = None
         self._base_print = ""
         self._etag: str | None = None
+        self._draft_revision: int | None = None
         self._kept = -1
         self._confirmed = -1
         self._doubt = False
         self._sending: _Sending | None = None
         self._wanted_again = False
+        self._wanted_once_kept = False
         self._attempts = 0
         self._stop_timer: Callable[[], None] = _nothing
         self._watchers: list[Callable[[], None]] = []
@@ -197,6 +199,7 @@ class Session:
         if opened.loaded is not None:
             self._learn(opened.loaded, opened.loaded_print)
         draft = opened.draft
+        self._draft_revision = draft.revision if draft else None
         if draft is None or (opened.loaded is not None and opened.draft_print == self._base_print):
             self._begin(self._base or (), confirmed=True)
             if draft is not None:
@@ -205,7 +208,7 @@ class Session:
         self.restored = len(draft.annotations)
         self._begin(tuple(draft.annotations), confirmed=False)
         if opened.loaded is None:
-            self._base_print, self._etag = draft.base.body_hash, draft.base.etag
+            self._base_print, self._etag = draft.base.body_hash or "", draft.base.etag
             self._doubt = True
             self._failed_with(opened.error)
         elif draft.base.body_hash != self._base_print:
@@ -245,7 +248,7 @@ class Session:
         document = self._held()
         revision = document.revision
         post = self._link.main.post
-        self._link.drafts.put(
+        self._draft_revision = self._link.drafts.put(
             self._link.origin,
             self.row.id,
             document.snapshot(),
@@ -258,11 +261,17 @@ class Session:
         self._kept = max(self._kept, revision)
         if isinstance(self.trouble, CannotKeep):
             self.trouble = None
+        if self._wanted_once_kept:
+            self._wanted_once_kept = False
+            self.save_now()
         self._tell()
 
     def _is_not_kept(self, error: Exception) -> None:
         self.trouble = CannotKeep(str(error))
         self.trouble.__cause__ = error
+        if self._wanted_once_kept:
+            self._wanted_once_kept = False
+            self.save_now()
         self._tell()
 
     # --- sending
@@ -277,6 +286,9 @@ class Session:
         if isinstance(self.trouble, ChangedElsewhere):
             return
         self._stop_timer()
+        if self._kept < self.document.revision and not isinstance(self.trouble, CannotKeep):
+            self._wanted_once_kept = True
+            return
         self._send()
 
     def _send(self) -> None:
@@ -359,7 +371,9 @@ class Session:
         self._tell()
 
     def _forget_draft(self) -> None:
-        self._link.drafts.drop(self._link.origin, self.row.id)
+        if self._draft_revision is not None:
+            self._link.drafts.drop(self._link.origin, self.row.id, self._draft_revision)
+            self._draft_revision = None
 
     def _not_saved(self, error: Exception) -> None:
         sending, self._sending = self._sending, None

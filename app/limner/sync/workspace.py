@@ -13,6 +13,7 @@ from limner.api.pictograph import Dataset, ImageRow
 from limner.imaging.decode import Picture, decode, thumbnail
 from limner.imaging.small import pack
 from limner.model.ontology import Ontology
+from limner.storage.drafts import WaitingDraft
 from limner.storage.thumbnails import Thumbnails
 from limner.sync.session import Link, Session, State
 from limner.tasks import Tasks, Ticket
@@ -93,13 +94,17 @@ class Workspace:
             if session is self._current:
                 self._current = None
 
-    def resume(self, dataset: Dataset, rows: Iterable[ImageRow]) -> int:
-        """Send what an earlier run could not: the number of images with work waiting here."""
-        unsent = {image_id for origin, image_id in self._unsent() if origin == self.link.origin}
-        found = [row for row in rows if row.id in unsent and row.id not in self._sessions]
-        for row in found:
-            self._begin(dataset, row)
-        return len(found)
+    def resume(self, dataset: Dataset, rows: Iterable[ImageRow], failed: Failed) -> Ticket:
+        """Send what an earlier run could not, for the images of `dataset`."""
+        by_id = {row.id: row for row in rows}
+
+        def begin(waiting: list[WaitingDraft]) -> None:
+            for one in waiting:
+                row = by_id.get(one.image_id) if one.origin == self.link.origin else None
+                if row is not None and row.id not in self._sessions:
+                    self._begin(dataset, row)
+
+        return self.link.tasks.run(self.link.drafts.waiting, begin, failed)
 
     def picture(
         self,
@@ -201,9 +206,6 @@ class Workspace:
         done = session.state in (State.ON_SERVER, State.FAILED) and not session.is_sending
         if done and session is not self._current:
             self._sessions.pop(session.row.id, None)
-
-    def _unsent(self) -> Iterable[tuple[str, str]]:
-        return ((waiting.origin, waiting.image_id) for waiting in self.link.drafts.waiting())
 
     def _on_main(
         self, progress: Callable[[int, int | None], None] | None

@@ -1,0 +1,96 @@
+"""A bad line between the editor and the server inside, which stays the real one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from typing_extensions import override
+
+from limner.cli.inside import host
+
+Rule = Callable[[httpx.Request], httpx.Response | None]
+
+
+class FaultyLine(httpx.BaseTransport):
+    """Passes requests on to the real server, but for those that a rule answers or breaks."""
+
+    def __init__(self, real: httpx.BaseTransport) -> None:
+        self._real = real
+        self.rules: list[Rule] = []
+        self.saves = 0
+        """How many saves reached the server."""
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for rule in tuple(self.rules):
+            answer = rule(request)
+            if answer is not None:
+                return answer
+        self.saves += is_save(request)
+        return self._real.handle_request(request)
+
+    # --- what can be wrong
+
+    def is_down(self) -> None:
+        """Nobody answers any more."""
+
+        def refuse(request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("refused", request=request)
+
+        self.rules = [refuse]
+
+    def is_well(self) -> None:
+        self.rules = []
+
+    def answers_saves(
+        self, status: int, body: bytes | dict[str, object], headers: dict[str, str] | None = None
+    ) -> None:
+        """Saves get this answer and never reach the server."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = {"content-type": "text/html" if content[:1] == b"<" else "application/json"}
+
+        def answer(request: httpx.Request) -> httpx.Response | None:
+            if not is_save(request):
+                return None
+            return httpx.Response(status, headers={**kind, **(headers or {})}, content=content)
+
+        self.rules = [answer]
+
+    def loses_the_answer_of_one_save(self) -> None:
+        """The next save is carried out, but its answer never arrives."""
+
+        def lose(request: httpx.Request) -> httpx.Response | None:
+            if not is_save(request):
+                return None
+            self.rules = []
+            self.saves += 1
+            self._real.handle_request(request).read()
+            raise httpx.ReadTimeout("no answer", request=request)
+
+        self.rules = [lose]
+
+
+def is_save(request: httpx.Request) -> bool:
+    return request.method == "POST" and "/developer/annotations/" in request.url.path
+
+
+class FaultyHost:
+    """Starts the real server inside, with a faulty line in front of it."""
+
+    def __init__(self) -> None:
+        self.line: FaultyLine | None = None
+
+    def __call__(self, folder: Path) -> _Hosted:
+        real = host(folder)
+        self.line = FaultyLine(real.transport)
+        return _Hosted(real.key, self.line, real.close)
+
+
+class _Hosted:
+    def __init__(self, key: str, transport: httpx.BaseTransport, close: Callable[[], None]) -> None:
+        self.key = key
+        self.transport = transport
+        self.close = close
