@@ -48,8 +48,8 @@ class Points:
         return len(self.packed) // _BYTES_PER_POINT
 
     def __iter__(self) -> Iterator[tuple[float, float]]:
-        for x, y in self.xy.tolist():
-            yield x, y
+        xs, ys = self.xy.T.tolist()
+        return zip(xs, ys, strict=True)
 
     def __getitem__(self, index: int) -> tuple[float, float]:
         x, y = self.xy[index].tolist()

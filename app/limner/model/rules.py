@@ -20,7 +20,7 @@ from limner.model.annotations import (
     Polyline,
     kind_of,
 )
-from limner.model.geometry import ring_holds
+from limner.model.geometry import enclosing, ring_holds
 from limner.model.ontology import Ontology
 from limner.model.points import Points
 
@@ -139,9 +139,14 @@ def _touches_inside(outline: Points, hole: Points) -> bool:
     middle_x, middle_y = hole.xy.mean(axis=0).tolist()
     if ring_holds(outline, middle_x, middle_y):
         return True
-    return any(ring_holds(outline, x, y) for x, y in hole) or any(
-        ring_holds(hole, x, y) for x, y in outline
-    )
+    return _holds_any(outline, hole) or _holds_any(hole, outline)
+
+
+def _holds_any(ring: Points, others: Points) -> bool:
+    """Whether any of `others` lies in `ring`; quick where the two are far apart."""
+    xy, (left, top, right, bottom) = others.xy, enclosing([ring])
+    near = xy[(xy >= (left, top)).all(axis=1) & (xy <= (right, bottom)).all(axis=1)]
+    return any(ring_holds(ring, x, y) for x, y in near.tolist())
 
 
 def _check_keypoint(keypoint: Keypoint) -> None:
