@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+import limner
 from limner.api import errors
 from limner.api.network import system_proxy
 from limner.api.origin import Origin, is_public
@@ -416,7 +419,8 @@ def test_the_clients_are_imported_without_the_network() -> None:
         "import sys, limner.api.pictograph, limner.api.patronus\n"
         "print([name for name in ('httpx', 'truststore', 'keyring') if name in sys.modules])"
     )
+    environment = {**os.environ, "PYTHONPATH": str(Path(limner.__file__).parents[1])}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
     )
     assert done.stdout.strip() == "[]"

@@ -6,6 +6,7 @@ the confirmed edits. The lock is exclusive: with ordinary locking a second windo
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from limner.storage.errors import StoreBusy, StoreFailed, StoreNewer
+
+log = logging.getLogger(__name__)
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -45,11 +48,14 @@ class Database:
         """
         self._path = path
         self._lock = threading.Lock()
+        self._is_closed = False
         self.set_aside: Path | None = None
         """Where an unreadable file was put at opening, to be told to the person."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = self._open_or_set_aside()
+            self._connection: sqlite3.Connection | None = self._open_or_set_aside()
+        except sqlite3.Error as error:
+            raise _failed(error) from error
         except OSError as error:
             raise StoreFailed(f"{path} cannot be opened: {error.strerror}.") from error
 
@@ -61,7 +67,7 @@ class Database:
         """
         with self._lock:
             try:
-                return self._connection.execute(sql, values).fetchall()
+                return self._open().execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise _failed(error) from error
 
@@ -73,34 +79,51 @@ class Database:
         """
         with self._lock:
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                connection = self._open()
+                connection.execute("BEGIN IMMEDIATE")
                 for sql, values in statements:
-                    self._connection.execute(sql, values)
-                self._connection.execute("COMMIT")
+                    connection.execute(sql, values)
+                connection.execute("COMMIT")
             except sqlite3.Error as error:
                 self._roll_back(error)
                 raise _failed(error) from error
 
     def close(self) -> None:
+        """Give the file back; nothing can be read or written any more."""
         with self._lock:
-            self._connection.close()
+            self._is_closed = True
+            self._let_go()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise StoreFailed("The store is closed.")
+        if self._connection is None:
+            self._connection = _opened(self._path)
+        return self._connection
 
     def _roll_back(self, error: sqlite3.Error) -> None:
-        """Undo a failed transaction; after an I/O error the connection is not to be trusted."""
-        try:
-            if self._connection.in_transaction:
+        """Undo a failed transaction; a connection that cannot, or had an I/O error, is let go."""
+        if _kind(error) == sqlite3.SQLITE_IOERR:
+            self._let_go()
+        elif self._connection is not None and self._connection.in_transaction:
+            try:
                 self._connection.execute("ROLLBACK")
-        finally:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
-                self._connection.close()
-                self._connection = _opened(self._path)
+            except sqlite3.Error:
+                log.exception("a transaction could not be rolled back")
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the connection, which undoes what it was at; the next use opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _open_or_set_aside(self) -> sqlite3.Connection:
         try:
             return _opened(self._path)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-                raise _failed(error) from error
+            if _kind(error) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise
         self.set_aside = _move_aside(self._path)
         return _opened(self._path)
 
@@ -140,8 +163,13 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
+def _kind(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 for what the module raises by itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _failed(error: sqlite3.Error) -> StoreBusy | StoreFailed:
-    match error.sqlite_errorcode & 0xFF:
+    match _kind(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusy("Another window of Limner has this work open.")
         case sqlite3.SQLITE_FULL:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 Kind = Literal["pictograph", "patronus"]
+T = TypeVar("T")
 
 SERVICE: Final = "limner"
 _ENVIRONMENT: Final[Mapping[Kind, tuple[str, str]]] = {
@@ -52,38 +53,43 @@ class Keys:
         """Keep a key; whether it will last beyond this run."""
         with self._lock:
             self._for_this_run[kind, origin] = key
-        keyring = self._usable()
-        if keyring is None:
-            return False
-        try:
+
+        def store(keyring: ModuleType) -> bool:
             keyring.set_password(SERVICE, _user(kind, origin), key)
-        except keyring.errors.KeyringError as error:
-            self._give_up(error)
-            return False
-        return True
+            return True
+
+        return self._ask(store) or False
 
     def remove(self, kind: Kind, origin: str) -> None:
         """Forget a stored key; one of the environment stays."""
         with self._lock:
             self._for_this_run.pop((kind, origin), None)
-        keyring = self._usable()
-        if keyring is None or self._read(kind, origin) is None:
-            return
-        try:
-            keyring.delete_password(SERVICE, _user(kind, origin))
-        except keyring.errors.KeyringError as error:
-            self._give_up(error)
+
+        def forget(keyring: ModuleType) -> None:
+            if keyring.get_password(SERVICE, _user(kind, origin)) is not None:
+                keyring.delete_password(SERVICE, _user(kind, origin))
+
+        self._ask(forget)
 
     def _read(self, kind: Kind, origin: str) -> str | None:
+        def read(keyring: ModuleType) -> str | None:
+            key: str | None = keyring.get_password(SERVICE, _user(kind, origin))
+            return key
+
+        return self._ask(read)
+
+    def _ask(self, call: Callable[[ModuleType], T]) -> T | None:
+        """What the keyring says; one that is locked or broken is none for the rest of this run."""
         keyring = self._usable()
         if keyring is None:
             return None
         try:
-            key: str | None = keyring.get_password(SERVICE, _user(kind, origin))
-        except keyring.errors.KeyringError as error:
-            self._give_up(error)
+            return call(keyring)
+        except Exception:  # every system's keyring has errors of its own
+            log.exception("the keyring cannot be used")
+            with self._lock:
+                self._keyring = None
             return None
-        return key
 
     def _from_environment(self, kind: Kind, origin: str) -> str | None:
         key_name, url_name = _ENVIRONMENT[kind]
@@ -100,21 +106,18 @@ class Keys:
                 self._keyring = _find_keyring()
             return self._keyring
 
-    def _give_up(self, error: Exception) -> None:
-        """A keyring that is locked or refuses is none for the rest of this run."""
-        log.warning("the keyring cannot be used: %s", type(error).__name__)
-        with self._lock:
-            self._keyring = None
-
 
 def _user(kind: Kind, origin: str) -> str:
     return f"{kind} {origin}"
 
 
 def _find_keyring() -> ModuleType | None:
-    import keyring
-    import keyring.backends.fail
-    import keyring.errors
+    try:
+        import keyring
+        from keyring.backends import fail, null
 
-    backend = keyring.get_keyring()
-    return None if isinstance(backend, keyring.backends.fail.Keyring) else keyring
+        backend = keyring.get_keyring()
+    except Exception:  # a keyring configured by name that is not there, and the like
+        log.exception("the keyring cannot be used")
+        return None
+    return None if isinstance(backend, fail.Keyring | null.Keyring) else keyring

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ class Thumbnails:
         path = self._path(origin, image_id, version)
         try:
             content = path.read_bytes()
-            os.utime(path)
+            _stamp(path)
         except OSError:
             return None
         return content
@@ -41,7 +42,9 @@ class Thumbnails:
         Raises:
             OSError: it could not be written.
         """
-        replace_file(self._path(origin, image_id, version), content, durable=False)
+        path = self._path(origin, image_id, version)
+        replace_file(path, content, durable=False)
+        _stamp(path)
         with self._lock:
             if self._size is None:
                 self._size = sum(size for _, size, _ in self._files())
@@ -55,13 +58,13 @@ class Thumbnails:
         name = hashlib.sha256(key).hexdigest()
         return self._folder / name[:2] / name[2:]
 
-    def _files(self) -> Iterator[tuple[float, int, Path]]:
+    def _files(self) -> Iterator[tuple[int, int, Path]]:
         for path in self._folder.glob("??/*"):
             try:
                 stat = path.stat()
             except FileNotFoundError:  # another window cleans up as well
                 continue
-            yield stat.st_mtime, stat.st_size, path
+            yield stat.st_mtime_ns, stat.st_size, path
 
     def _clean_up(self) -> int:
         """Delete the oldest until there is room; the bytes that are left."""
@@ -73,3 +76,9 @@ class Thumbnails:
             path.unlink(missing_ok=True)
             size -= each
         return size
+
+
+def _stamp(path: Path) -> None:
+    """Note that the file was used now; the clock of the file system ticks in milliseconds only."""
+    now = time.time_ns()
+    os.utime(path, ns=(now, now))
