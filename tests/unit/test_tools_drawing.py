@@ -188,6 +188,7 @@ def test_clicks_and_enter_draw_a_polygon() -> None:
     assert list(polygon.rings[0]) == [(10, 10), (60, 10), (60, 60)]
     assert place.selected == [polygon.id]
     assert place.steps == ["Draw road"]
+    assert not hand.is_drawing()
 
 
 def test_a_click_on_the_first_point_closes_the_polygon() -> None:
@@ -290,6 +291,7 @@ def test_a_polyline_ends_with_a_double_click_and_needs_two_points() -> None:
     path = place.only
     assert isinstance(path, Polyline)
     assert list(path.path) == [(10, 10), (60, 60)]
+    assert not hand.is_drawing()
 
 
 def test_a_polyline_may_come_back_to_its_first_point_without_ending_there() -> None:

@@ -89,6 +89,14 @@ def test_duplicated_joints_are_an_object_of_their_own() -> None:
     assert [copy.instance_id for copy in copies] == [2, 2, None]
 
 
+def test_two_objects_that_are_duplicated_stay_two() -> None:
+    place = street(a_joint("a"), replace(a_joint("b"), instance_id=2), a_joint("c", name="nose"))
+    place.selects("a", "b", "c")
+    edits.duplicate(place.bench, 5, 5)
+    copies = [shape for shape in place.shapes[3:] if isinstance(shape, Keypoint)]
+    assert [copy.instance_id for copy in copies] == [3, 4, 3]
+
+
 def test_relabel_changes_the_shapes_of_its_kind_and_counts_the_others() -> None:
     place = full_street("box", "polygon", "joint")
     assert edits.relabel(place.bench, label("bus", Kind.BBOX)) == 2

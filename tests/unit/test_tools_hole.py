@@ -35,6 +35,13 @@ def test_a_hole_is_cut_into_the_selected_polygon_even_below_another() -> None:
     assert rings_of(place) == 1
 
 
+def test_the_first_click_may_be_four_screen_pixels_beside_the_polygon() -> None:
+    for scale, is_found in [(1.0, False), (2.0, True)]:
+        hand = Hand(street(a_polygon()), "hole", scale=scale)
+        hand.clicks((94, 150))
+        assert hand.is_drawing() is is_found
+
+
 def test_beside_all_polygons_there_is_nothing_to_cut() -> None:
     place = street(a_polygon(), a_box())
     hand = Hand(place, "hole")
