@@ -368,3 +368,14 @@ def test_a_double_click_on_the_first_point_closes_the_polygon_and_begins_no_othe
     hand.double_clicks((10, 10))
     assert len(place.shapes) == 1
     assert not hand.is_drawing()
+
+
+def test_the_hint_measures_the_box_while_it_is_drawn() -> None:
+    hand = Hand(street(), "box")
+    hand.presses((10, 10))
+    hand.moves((60.4, 40))
+    assert hand.sees().hint.startswith("50 × 30 px · ")
+    hand = Hand(street(), "rotated")
+    hand.clicks((100, 100), (160, 180))
+    hand.hovers((120, 240))
+    assert hand.sees().hint.startswith("100 × 68 px · 53.1° · ")

@@ -175,5 +175,5 @@ class AnyHand(RuleBasedStateMachine):
             assert self.place.shapes == self.states[-1]
 
 
-AnyHand.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+AnyHand.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestAnyHand = AnyHand.TestCase

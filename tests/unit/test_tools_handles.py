@@ -409,3 +409,15 @@ def test_removing_two_vertices_in_quick_succession_adds_none() -> None:
     hand.presses((108, 100), mods=Mods.ALT, clicks=2)
     hand.releases((108, 100), mods=Mods.ALT)
     assert ring_of(place) == [(104, 60), (200, 200), (90, 300)]
+
+
+def test_the_hint_measures_the_box_whose_handle_is_dragged() -> None:
+    place = street(a_box(x=100, y=100, w=80, h=60))
+    hand = chosen(place, "box")
+    hand.presses((180, 160))
+    hand.moves((200, 200))
+    assert hand.sees().hint.startswith("100 × 100 px · Shift: keep the proportions")
+    hand.releases((200, 200))
+    hand.presses((150, 150))
+    hand.moves((170, 150))
+    assert "px" not in hand.sees().hint

@@ -9,6 +9,7 @@ from typing_extensions import override
 from limner.model.annotations import BBox, Kind, new_id
 from limner.model.geometry import Bounds
 from limner.tools.bench import Bench
+from limner.tools.box_shaping import measured
 from limner.tools.drawing import DrawingTool
 from limner.tools.guides import XY, at_square, has_strayed
 from limner.tools.tool import Cursor, Mods, Overlay, Pointer
@@ -37,8 +38,11 @@ class BoxTool(DrawingTool):
     @property
     @override
     def overlay(self) -> Overlay:
-        edited = (self._draft,) if self._draft and _is_legal(self._draft) else ()
-        return Overlay(edited=edited, cursor=Cursor.CROSS, hint=self.hint(self._hint))
+        draft = self._draft
+        if draft is None or not _is_legal(draft):
+            return Overlay(cursor=Cursor.CROSS, hint=self.hint(self._hint))
+        words = f"{measured(draft)} · {self._hint}"
+        return Overlay(edited=(draft,), cursor=Cursor.CROSS, hint=self.hint(words))
 
     @property
     @override

@@ -90,6 +90,13 @@ def turned(box: BBox, start: XY, at: XY, *, snap: bool = False) -> BBox:
     return with_oriented(box, replace(before, angle=angle))
 
 
+def measured(box: BBox) -> str:
+    """The size of a box in whole image pixels along its own sides, and its angle when turned."""
+    size = as_oriented(box)
+    turn = f" · {size.angle:.1f}°" if box.oriented else ""
+    return f"{size.w:.0f} × {size.h:.0f} px{turn}"
+
+
 def _spans(box: BBox) -> tuple[_Span, _Span]:
     if box.oriented is None:
         return _Span(box.x, box.w), _Span(box.y, box.h)

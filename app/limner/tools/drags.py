@@ -13,7 +13,7 @@ from limner.model.geometry import Bounds, moved
 from limner.model.patch import Patch, Verb
 from limner.tools.band import touches
 from limner.tools.bench import Bench
-from limner.tools.box_shaping import Side, resized, turned
+from limner.tools.box_shaping import Side, measured, resized, turned
 from limner.tools.grips import Edge, Grip, Turn
 from limner.tools.guides import along_axis
 from limner.tools.tool import Mods, Pointer
@@ -29,7 +29,11 @@ class Drag(ABC):
     edited: tuple[Drawable, ...] = ()
     band: Bounds | None = None
     held: Grip | None = None
-    hint: str = ""
+
+    @property
+    @abstractmethod
+    def hint(self) -> str:
+        """One short line for the status bar."""
 
     @abstractmethod
     def move(self, at: Pointer) -> None:
@@ -51,11 +55,18 @@ class ShapeDrag(Drag):
         hint: str,
         held: Grip | None = None,
     ) -> None:
-        self.hint = hint
         self.held = held
+        self._hint = hint
         self._verb = verb
         self._before = before
         self._shaping = shaping
+
+    @property
+    @override
+    def hint(self) -> str:
+        """The size of a box whose handle is dragged goes before the words."""
+        boxes = [shape for shape in self.edited if isinstance(shape, BBox) and self.held]
+        return " · ".join([*map(measured, boxes), self._hint])
 
     @override
     def move(self, at: Pointer) -> None:
@@ -70,11 +81,14 @@ class ShapeDrag(Drag):
 class BandDrag(Drag):
     """Selects what a rubber band encloses or touches, and keeps `kept` selected."""
 
-    hint = "Release to select what the band touches · Shift adds to the selection · Esc: leave"
-
     def __init__(self, start: Pointer, kept: tuple[AnnotationId, ...]) -> None:
         self._start = start
         self._kept = kept
+
+    @property
+    @override
+    def hint(self) -> str:
+        return "Release to select what the band touches · Esc: leave"
 
     @override
     def move(self, at: Pointer) -> None:

@@ -17,7 +17,12 @@ def has_strayed(start: XY, at: XY, scale: float) -> bool:
 
 
 def on_image(at: XY, size: tuple[int, int]) -> XY:
-    """The point of the image nearest to `at`, its edges included."""
+    """The point of the image nearest to `at`, its edges included.
+
+    While the size is not known yet, (0, 0), there are no edges.
+    """
+    if size == (0, 0):
+        return at
     return min(max(at[0], 0.0), float(size[0])), min(max(at[1], 0.0), float(size[1]))
 
 

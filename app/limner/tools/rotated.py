@@ -13,6 +13,7 @@ from limner.model.geometry import as_oriented, with_oriented
 from limner.model.points import Points
 from limner.tools.bench import Bench
 from limner.tools.box import SMALLEST
+from limner.tools.box_shaping import measured
 from limner.tools.drawing import DrawingTool
 from limner.tools.guides import XY, at_angle, has_strayed
 from limner.tools.tool import Cursor, Mods, Overlay, Pointer, Sketch
@@ -67,7 +68,7 @@ class RotatedBoxTool(DrawingTool):
             edited=(self._draft,) if self._draft else (),
             sketch=None if self._draft else self._sketch(),
             cursor=Cursor.CROSS,
-            hint=self.hint(self._hint),
+            hint=self.hint(self._words()),
         )
 
     @property
@@ -148,6 +149,9 @@ class RotatedBoxTool(DrawingTool):
         rank = self.bench.document.top_rank()
         blank = BBox(id=id_, name=label.name, x=0.0, y=0.0, w=1.0, h=1.0, rank=rank)
         return with_oriented(blank, oriented)
+
+    def _words(self) -> str:
+        return f"{measured(self._draft)} · {self._hint}" if self._draft else self._hint
 
     def _sketch(self) -> Sketch | None:
         if self._start is None:
