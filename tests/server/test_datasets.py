@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import httpx
@@ -120,3 +121,11 @@ def test_what_is_left_out_says_so(client: httpx.Client, path: str) -> None:
     for method in ("GET", "POST"):
         reply = client.request(method, f"{API}/{path}")
         assert (reply.status_code, reply.json()["error"]["code"]) == (501, "not_implemented")
+
+
+def test_of_two_who_take_a_name_at_once_one_gets_it(client: httpx.Client) -> None:
+    def create(_turn: int) -> int:
+        return client.post(f"{API}/datasets/", json={"name": "wanted"}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(create, range(4))) == [200, 409, 409, 409]

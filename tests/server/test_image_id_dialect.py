@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from pictures import API, Desk, box, ids, wrong_places
 from servers import answer
@@ -88,3 +89,15 @@ def test_a_malformed_bulk_save_changes_nothing(desk: Desk) -> None:
     many = {"saves": [{"image_id": first, "annotations": []}] * 201}
     assert desk.client.post(f"{API}/annotations/bulk", json=many).status_code == 422
     assert desk.reads("a.png") == []
+
+
+def test_bulk_saves_in_opposite_order_do_not_block_each_other(desk: Desk) -> None:
+    images = [desk.listed()[0]["id"], *(desk.uploads(f"{n}.png") for n in range(5))]
+
+    def save(turn: int) -> int:
+        order = images if turn % 2 else images[::-1]
+        saves = [{"image_id": one, "annotations": [box(f"{turn}")]} for one in order]
+        return len(desk.post("/annotations/bulk", {"saves": saves})["saved"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(save, range(12))) == [6] * 12

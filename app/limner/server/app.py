@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from limner import __version__
 from limner.server import errors, folders, patronus, pictograph
+from limner.server.auth import Callers
 from limner.server.database import Store
 from limner.server.guard import Guard
 from limner.server.idempotency import Running
@@ -39,6 +40,7 @@ def create_app(
         title="Limner", version=__version__, lifespan=_few_threads, redirect_slashes=False
     )
     app.state.store = store
+    app.state.callers = Callers()
     app.state.limits = limits
     app.state.running = Running()
     app.state.tickets = Tickets()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, select
+from starlette.concurrency import run_in_threadpool
 
 from limner.server.database import Store
 from limner.server.errors import Problem
@@ -26,7 +28,28 @@ class Caller:
     user_id: str
 
 
-def store_of(request: Request) -> Store:
+class Callers:
+    """Who was let in a moment ago, so that not every request asks the database.
+
+    A key that is taken back works for `VALID_S` longer at most.
+    """
+
+    VALID_S: Final = 5.0
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Caller, float]] = {}
+
+    def get(self, key_digest: str) -> Caller | None:
+        """The caller of a key, when it was remembered not long ago."""
+        found = self._known.get(key_digest)
+        return found[0] if found and found[1] > time.monotonic() else None
+
+    def remember(self, key_digest: str, who: Caller) -> None:
+        """Keep `who` for a while; nothing is kept of keys that are unknown."""
+        self._known[key_digest] = (who, time.monotonic() + self.VALID_S)
+
+
+async def store_of(request: Request) -> Store:
     """The store this app serves, as a dependency."""
     store: Store = request.app.state.store
     return store
@@ -35,14 +58,15 @@ def store_of(request: Request) -> Store:
 StoreOf = Annotated[Store, Depends(store_of)]
 
 
-def caller(least: Role) -> Callable[[Request, Store], Caller]:
+def caller(least: Role) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency that lets in keys of role `least` and higher.
 
     401 for no key or an unknown one, 403 for one whose role is too low.
     """
 
-    def admit(request: Request, store: StoreOf) -> Caller:
-        found = _authenticate(request, store)
+    # A coroutine: FastAPI hands plain functions to a thread, which costs more than the look-up.
+    async def admit(request: Request) -> Caller:
+        found = await _authenticate(request)
         need_role(found, least)
         return found
 
@@ -60,15 +84,24 @@ def need_role(who: Caller, least: Role) -> None:
         )
 
 
-def _authenticate(request: Request, store: Store) -> Caller:
+async def _authenticate(request: Request) -> Caller:
     key = _presented(request)
     if not key:
         raise Problem(401, "unauthorized", "no API key was sent (header X-API-Key)")
-    with store.reading() as tx:
-        found = find_caller(tx, key)
+    callers: Callers = request.app.state.callers
+    known = callers.get(digest(key))
+    if known is not None:
+        return known
+    found = await run_in_threadpool(_looked_up, request.app.state.store, key)
     if found is None:
         raise Problem(401, "unauthorized", "this server does not know the API key")
+    callers.remember(digest(key), found)
     return found
+
+
+def _looked_up(store: Store, key: str) -> Caller | None:
+    with store.reading() as tx:
+        return find_caller(tx, key)
 
 
 def _presented(request: Request) -> str:

@@ -242,8 +242,12 @@ def copy_to_dataset(call: MemberCall) -> Response:
 
     def work(tx: Connection) -> Response:
         outcome = Outcome()
+        # Both are locked in the order of their ids, so that nobody waits in a circle.
+        names = (asked.dataset_name, asked.target_dataset_name)
+        for dataset_id in sorted(dataset_row(tx, name).id for name in names):
+            dataset_row(tx, dataset_id, lock=True)
         source, rows = _chosen(tx, asked.dataset_name, asked.image_ids, outcome)
-        into = dataset_row(tx, asked.target_dataset_name, lock=True)
+        into = dataset_row(tx, asked.target_dataset_name)
         taken = image_rows.names_in(tx, into.id, target)
         for row in rows:
             _copy(tx, call, row, into.id, target, taken, outcome, True)

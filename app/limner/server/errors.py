@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_request)
     app.add_exception_handler(DataError, _on_data)
+    app.add_exception_handler(IntegrityError, _on_integrity)
+    app.add_exception_handler(OperationalError, _on_database)
 
 
 def respond(path: str, problem: Problem) -> JSONResponse:
@@ -149,4 +151,16 @@ async def _on_request(request: Request, error: Exception) -> JSONResponse:
 async def _on_data(request: Request, error: Exception) -> JSONResponse:
     log.info("a value the database cannot hold: %s", type(error).__name__)
     problem = Problem(422, "validation_error", "a value holds a character that cannot be stored")
+    return respond(request.scope["path"], problem)
+
+
+async def _on_integrity(request: Request, error: Exception) -> JSONResponse:
+    # Names are looked up before they are used; here two requests did so at the same moment.
+    log.info("two requests took the same place: %s", type(error).__name__)
+    return respond(request.scope["path"], conflict("somebody else made the same just now"))
+
+
+async def _on_database(request: Request, error: Exception) -> JSONResponse:
+    log.error("the database failed", exc_info=error)
+    problem = Problem(503, "storage_unavailable", "the database does not work at the moment")
     return respond(request.scope["path"], problem)
