@@ -40,6 +40,7 @@ class Tasks:
 
     def __init__(self, main: MainThread, workers: int = 4, name: str = "limner-work") -> None:
         self._main = main
+        self._is_closed = False
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
 
     def run(
@@ -51,9 +52,12 @@ class Tasks:
     ) -> Ticket:
         """Run `work` on a worker, then `done` or `failed` on the main thread.
 
-        A cancelled ticket that has not begun is never worked on.
+        A cancelled ticket that has not begun is never worked on; nor is anything after `close`.
         """
         ticket = ticket or Ticket()
+        if self._is_closed:
+            ticket.cancel()
+            return ticket
 
         def deliver(future: Future[T]) -> None:
             if future.cancelled() or ticket.is_cancelled:
@@ -87,6 +91,7 @@ class Tasks:
 
     def close(self) -> None:
         """Take no more work and drop what has not begun; what runs ends on its own."""
+        self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

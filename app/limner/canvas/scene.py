@@ -6,9 +6,10 @@ and on nothing that happened before: so a piece that was mended equals one that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from limner.canvas import look
@@ -17,7 +18,7 @@ from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
 from limner.canvas.ink import Ink, Manner
 from limner.canvas.shape_table import Rows, ShapeTable
-from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, paint_dots, paint_simple
+from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, THIN_BELOW, paint_dots, paint_simple
 from limner.canvas.viewport import Frame
 from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
 from limner.model.geometry import Bounds, bounds
@@ -36,6 +37,7 @@ class Scene:
         self.table = ShapeTable()
         self.bones = Bones(Ontology())
         self._ontology = Ontology()
+        self._colours: dict[tuple[str, type[Drawable]], int] = {}
         self._inks: dict[float, Ink] = {}
         self._hidden: frozenset[AnnotationId] = frozenset()
         self._live: dict[AnnotationId, Drawable] = {}
@@ -45,24 +47,26 @@ class Scene:
         """Show these annotations and no others; what is hidden, live or selected is forgotten."""
         self._ontology = ontology
         self.table, self.bones = ShapeTable(), Bones(ontology)
+        self._colours.clear()
         self._live, self._selected = {}, frozenset()
-        for annotation in annotations:
-            self._put(annotation)
+        self._put([a for a in annotations if not isinstance(a, Opaque)])
         self._mark()
 
     def update(self, patch: Patch) -> list[Bounds]:
         """Follow a change of the document; what must be painted anew, in image pixels."""
-        touched: list[Bounds] = []
-        for id_, (before, after) in patch.changes.items():
-            touched += self._extents(before)
-            if after is None:
-                self._drop(id_)
+        touched = [
+            extent for before, _ in patch.changes.values() for extent in self._extents(before)
+        ]
+        shown: list[Drawable] = []
+        for id_, (_, after) in patch.changes.items():
+            self._drop_bones(id_)
+            if after is None or isinstance(after, Opaque):
+                self.table.drop(id_)
             else:
-                self._put(after)
+                shown.append(after)
+        self._put(shown)
         self._mark()
-        for _before, after in patch.changes.values():
-            touched += self._extents(after)
-        return touched
+        return touched + [extent for after in shown for extent in self._extents(after)]
 
     def select(self, ids: Iterable[AnnotationId]) -> list[Bounds] | None:
         """Mark as selected; what must be painted anew, None for everything."""
@@ -127,8 +131,9 @@ class Scene:
             paint_dots(pixels, self.table, rows[dots], frame)
         with QPainter(image) as painter:
             paint_simple(painter, self.table, rows[simple], frame)
-            for row in rows[full].tolist():
-                manner = Manner.GROUND if self.table.selected[row] else Manner.PLAIN
+            manners = np.where(may_shrink & (size < THIN_BELOW), Manner.THIN, Manner.PLAIN)
+            manners[chosen] = Manner.GROUND
+            for row, manner in zip(rows[full].tolist(), manners[full], strict=True):
                 self._paint_row(painter, row, frame, manner)
             for row in rows[full & chosen].tolist():
                 self._paint_row(painter, row, frame, Manner.SELECTED)
@@ -139,18 +144,11 @@ class Scene:
             colour = QColor(int(self.table.colour[row]))
             self.ink(frame.ratio).shape(painter, record, colour, frame, manner)
 
-    def _put(self, annotation: Annotation) -> None:
-        self._drop_bones(annotation.id)
-        if isinstance(annotation, Opaque):
-            self.table.drop(annotation.id)
-            return
-        self.table.put(annotation, self._rgb(annotation))
-        if isinstance(annotation, Keypoint) and annotation.id not in self._hidden:
-            self.bones.put(annotation)
-
-    def _drop(self, id_: AnnotationId) -> None:
-        self._drop_bones(id_)
-        self.table.drop(id_)
+    def _put(self, annotations: Sequence[Drawable]) -> None:
+        self.table.put(annotations, [self._rgb(annotation) for annotation in annotations])
+        for annotation in annotations:
+            if isinstance(annotation, Keypoint) and annotation.id not in self._hidden:
+                self.bones.put(annotation)
 
     def _drop_bones(self, id_: AnnotationId) -> None:
         joint = self.table.get(id_)
@@ -187,7 +185,11 @@ class Scene:
         return extents
 
     def _rgb(self, annotation: Drawable) -> int:
-        return QColor(self._ontology.colour_of(annotation)).rgb()
+        key = annotation.name, type(annotation)
+        found = self._colours.get(key)
+        if found is None:
+            found = self._colours[key] = QColor(self._ontology.colour_of(annotation)).rgb()
+        return found
 
 
 def _widened(area: Bounds, by: float) -> Bounds:

@@ -7,21 +7,20 @@ out of date, which no tree managed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QPolygonF
 
+from limner.canvas.extents import extents
 from limner.canvas.hits import Hit, hit
-from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
-from limner.model.geometry import Bounds, bounds
+from limner.model.annotations import AnnotationId, Drawable, Keypoint
+from limner.model.geometry import Bounds
 
 Rows = NDArray[np.intp]
 _FIRST_CAPACITY: Final = 64
-_FARTHEST: Final = 1e30
-"""Within what float32 can hold; numbers from a file may be larger."""
 
 
 class ShapeTable:
@@ -51,23 +50,16 @@ class ShapeTable:
         row = self._row.get(id_)
         return None if row is None else self.records[row]
 
-    def put(self, annotation: Annotation, colour: int) -> None:
-        """Add an annotation, or let it take the place of the one with its id.
-
-        What cannot be drawn has no row.
-        """
-        if isinstance(annotation, Opaque):
-            self.drop(annotation.id)
-            return
-        row = self._row.get(annotation.id)
-        if row is None:
-            row = self._row[annotation.id] = self._new_row()
-        self.records[row] = annotation
-        self.simplified[row] = None
-        self._edges[:, row] = _outward(bounds(annotation))
-        self._rank[row] = annotation.rank
-        self.colour[row] = colour
-        self.is_point[row] = isinstance(annotation, Keypoint)
+    def put(self, annotations: Sequence[Drawable], colours: Sequence[int]) -> None:
+        """Add annotations, or let them take the place of those with their ids."""
+        rows = [self._row_for(annotation.id) for annotation in annotations]
+        for row, annotation in zip(rows, annotations, strict=True):
+            self.records[row] = annotation
+            self.simplified[row] = None
+        self._edges[:, rows] = extents(annotations)
+        self._rank[rows] = [annotation.rank for annotation in annotations]
+        self.colour[rows] = colours
+        self.is_point[rows] = [isinstance(annotation, Keypoint) for annotation in annotations]
 
     def drop(self, id_: AnnotationId) -> None:
         row = self._row.pop(id_, None)
@@ -143,14 +135,19 @@ class ShapeTable:
         record = self.records[row]
         return record.id if record is not None else ""
 
-    def _new_row(self) -> int:
+    def _row_for(self, id_: AnnotationId) -> int:
+        row = self._row.get(id_)
+        if row is not None:
+            return row
         if self._free:
-            return self._free.pop()
-        row = len(self.records)
-        self.records.append(None)
-        self.simplified.append(None)
-        if row == len(self._rank):
-            self._grow()
+            row = self._free.pop()
+        else:
+            row = len(self.records)
+            self.records.append(None)
+            self.simplified.append(None)
+            if row == len(self._rank):
+                self._grow()
+        self._row[id_] = row
         return row
 
     def _grow(self) -> None:
@@ -161,11 +158,3 @@ class ShapeTable:
         self.is_point = np.concatenate([self.is_point, np.zeros(room, dtype=bool)])
         self._hidden = np.concatenate([self._hidden, np.zeros(room, dtype=bool)])
         self.selected = np.concatenate([self.selected, np.zeros(room, dtype=bool)])
-
-
-def _outward(exact: Bounds) -> NDArray[np.float32]:
-    """Bounds in float32, rounded so that they hold no less than the exact ones."""
-    edges = np.clip(exact, -_FARTHEST, _FARTHEST).astype(np.float32)
-    edges[:2] = np.nextafter(edges[:2], np.float32(-np.inf))
-    edges[2:] = np.nextafter(edges[2:], np.float32(np.inf))
-    return edges

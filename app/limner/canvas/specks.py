@@ -26,6 +26,10 @@ DOT_BELOW: Final = 4.5
 SIMPLE_BELOW: Final = 10.0
 """Device-independent pixels under which an outline of a few points is enough."""
 
+THIN_BELOW: Final = 24.0
+"""Device-independent pixels under which one hairline is enough: wide ones take six times as long
+and would cover most of what is in the shape."""
+
 _POINTS_KEPT: Final = 8
 
 

@@ -193,7 +193,8 @@ class Stage(QWidget):
         self._timer.start()
 
     def _paint_slice(self) -> None:
-        painted = self._tiles.paint_some(_SLICE_MS)
+        is_in_hand = bool(self._live.overlay.edited)
+        painted = self._tiles.paint_some(_SLICE_MS, ahead=not is_in_hand)
         for place in painted:
             self.update(self._to_widget_rect(place))
         if not painted:

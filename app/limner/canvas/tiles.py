@@ -77,14 +77,15 @@ class Tiles:
         """Whether all that is in view is painted and up to date."""
         return not any(self._is_due(key) for key in _keys(self._view))
 
-    def paint_some(self, budget_ms: float) -> list[QRect]:
+    def paint_some(self, budget_ms: float, *, ahead: bool = True) -> list[QRect]:
         """Paint what is due, nearest first, for about so long; what changed, in device pixels.
 
-        When all in view is done, the tiles next to it follow, for the next pan. Nothing due: [].
+        When all in view is done, the tiles next to it follow, for the next pan; they wait, without
+        `ahead`, while something is being dragged. Nothing due: [].
         """
         start = perf_counter()
         painted: list[QRect] = []
-        for key in self._due():
+        for key in self._due(ahead=ahead):
             self._paint(key)
             painted.append(self._place(key))
             if (perf_counter() - start) * 1000 >= budget_ms:
@@ -122,12 +123,13 @@ class Tiles:
         tile = self._tiles.get(key)
         return tile is None or tile.is_stale
 
-    def _due(self) -> list[Key]:
+    def _due(self, *, ahead: bool) -> list[Key]:
         """What to paint next; the surroundings only once everything in view is done."""
         if not self._view.width or not self._view.height:
             return []
-        in_view = [key for key in _keys(self._view) if self._is_due(key)]
-        due = in_view or [key for key in _keys(_surroundings(self._view)) if self._is_due(key)]
+        due = [key for key in _keys(self._view) if self._is_due(key)]
+        if not due and ahead:
+            due = [key for key in _keys(_surroundings(self._view)) if self._is_due(key)]
         return sorted(due, key=self._distance)
 
     def _distance(self, key: Key) -> float:

@@ -99,8 +99,8 @@ class ImagesPanel(Card):
         self._model.modelReset.connect(self._refresh)
         self.view.selectionModel().currentChanged.connect(self._moved)
         self.view.clicked.connect(self._moved)
-        self.view.verticalScrollBar().valueChanged.connect(self._settled.start)
-        self.view.verticalScrollBar().rangeChanged.connect(self._settled.start)
+        self.view.verticalScrollBar().valueChanged.connect(self._look_again)
+        self.view.verticalScrollBar().rangeChanged.connect(self._look_again)
         self._settled.timeout.connect(self._ask)
 
     def _filter(self, needle: str) -> None:
@@ -138,6 +138,9 @@ class ImagesPanel(Card):
         if image_id != self._current:
             self.set_current(image_id)
             self.chosen.emit(image_id)
+
+    def _look_again(self) -> None:
+        self._settled.start()  # not connected itself: it would take the place for milliseconds
 
     def _ask(self) -> None:
         last = self._model.rowCount() - 1

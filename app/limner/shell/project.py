@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -144,6 +145,10 @@ class Project:
         self.has_pixels = True
         self._window.canvas.show_message("")
         self._window.canvas.show_picture(picture)
+        row = self.rows.get(self.current or "")
+        if row is not None:
+            row = replace(row, width=picture.width, height=picture.height)
+            self.rows[row.id] = row
         self._window.status.show_image(picture.width, picture.height)
         self._editor.set_image_size(picture.width, picture.height)
         if picture.warning:
@@ -155,15 +160,19 @@ class Project:
             self._window.images.set_problem(self.current, words(error))
 
     def _session_changed(self, session: Session) -> None:
-        if session.row.id in self.rows and session.row != self.rows[session.row.id]:
-            self.rows[session.row.id] = session.row
-            self._window.images.update_row(session.row)
+        known = self.rows.get(session.row.id)
+        if known is not None and session.row.annotation_count != known.annotation_count:
+            known = replace(known, annotation_count=session.row.annotation_count)
+            self.rows[known.id] = known
+            self._window.images.update_row(known)
         self._window.images.set_state(
             session.row.id, session.state.value if session.state is State.NEEDS_YOU else ""
         )
         if session.row.id != self.current or self.dataset is None:
             return
         if session.document is not None and self._editor.session is not session:
+            row = self.rows[session.row.id]  # knows the size when the pixels came first
+            session.row = replace(session.row, width=row.width, height=row.height)
             self._editor.show(session, self.dataset.ontology)
         self._window.objects.set_refusals(dict(session.refusals))
 
