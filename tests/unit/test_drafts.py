@@ -223,6 +223,21 @@ def test_a_draft_dropped_before_it_was_written_is_not_written(path: Path) -> Non
     drafts.close(10)
 
 
+def test_what_was_drawn_while_a_save_was_on_its_way_is_written(path: Path) -> None:
+    encoder = SlowEncoder()
+    drafts = Drafts(path, encode=encoder, decode=codec.decode)
+    outcome = Outcome()
+    sent = drafts.put(HERE, "i1", cars(1), BASE, lambda: None, lambda _: None)
+    drafts.put(HERE, "i1", cars(2), BASE, outcome.durable, outcome.failed)
+    drafts.drop(HERE, "i1", sent)
+    encoder.go_on.set()
+    assert outcome.wait() is None
+    draft = drafts.get(HERE, "i1")
+    assert draft is not None
+    assert len(draft.annotations) == 2
+    drafts.close(10)
+
+
 def test_closing_writes_what_waits(path: Path) -> None:
     drafts = opened(path)
     for number in range(50):

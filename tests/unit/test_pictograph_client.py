@@ -214,6 +214,21 @@ def test_classes_that_no_ontology_holds_survive_a_change(
     assert [each["name"] for each in stored if each["type"] == "tag"] == ["rainy"]
 
 
+def test_classes_survive_even_where_the_whole_list_is_replaced() -> None:
+    tag = {"name": "rainy", "type": "tag", "color": "#000000"}
+    stored = {"id": "d", "name": "n", "classes": [tag]}
+    sent: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            sent.append(json.loads(request.content))
+        return httpx.Response(200, json={"data": stored})
+
+    wire = connect("http://x.test", "k", transport=httpx.MockTransport(answer))
+    Pictograph(wire, Dialect.IMAGE_ID).update_classes("d", ONTOLOGY, Ontology())
+    assert sent == [{"classes": [*write_ontology(ONTOLOGY), tag], "classes_base": [tag]}]
+
+
 def test_a_colleagues_new_class_survives_mine(client: Pictograph, dataset: Dataset) -> None:
     theirs = Ontology((*ONTOLOGY.classes, LabelClass("tree", Kind.BBOX, "#00ff00")))
     mine = Ontology((*ONTOLOGY.classes, LabelClass("bus", Kind.BBOX, "#123456")))
