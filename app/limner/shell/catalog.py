@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from limner.model.ontology import DIGITS
 from limner.panels.text import caption
 from limner.shell.commands import Command, Menu
+from limner.shell.editor import Editor
+from limner.shell.project import Project
+from limner.shell.reviewing import Reviewing
+from limner.shell.saving import Saving
+from limner.shell.window import Window
 
-if TYPE_CHECKING:
-    from limner.shell.application import Application
+
+class Acts(Protocol):
+    """What the commands call: the application's parts, and what only it can do."""
+
+    window: Window
+    editor: Editor
+    project: Project
+    saving: Saving
+    reviewing: Reviewing
+
+    def choose_folder(self) -> None: ...
+    def choose_dataset(self) -> None: ...
+    def open_sample(self) -> None: ...
+    def show_connections(self) -> None: ...
+    def has_image(self) -> bool: ...
+    def switch_theme(self) -> None: ...
+    def show_keys(self) -> None: ...
+    def show_about(self) -> None: ...
+    def quit(self) -> None: ...
+
 
 _TOOLS: Final = (
     ("select", "&Select and edit", "V", "mouse-pointer-2"),
@@ -23,7 +46,7 @@ _TOOLS: Final = (
 )
 
 
-def commands(app: Application) -> tuple[Command, ...]:
+def commands(app: Acts) -> tuple[Command, ...]:
     """The rows, in menu order."""
     return (
         *_file(app),
@@ -37,7 +60,7 @@ def commands(app: Application) -> tuple[Command, ...]:
     )
 
 
-def _file(app: Application) -> tuple[Command, ...]:
+def _file(app: Acts) -> tuple[Command, ...]:
     menu = Menu.FILE
     return (
         Command("file.open", "&Open folder…", menu, app.choose_folder, ("Ctrl+O",), "folder-open"),
@@ -60,7 +83,7 @@ def _file(app: Application) -> tuple[Command, ...]:
     )
 
 
-def _edit(app: Application) -> tuple[Command, ...]:
+def _edit(app: Acts) -> tuple[Command, ...]:
     menu, editor = Menu.EDIT, app.editor
 
     def has_selection() -> bool:
@@ -149,7 +172,7 @@ def _titled(verb: str, step: str | None) -> str:
     return f"{verb} {caption(step, 60)}" if step else verb
 
 
-def _image(app: Application) -> tuple[Command, ...]:
+def _image(app: Acts) -> tuple[Command, ...]:
     menu, project = Menu.IMAGE, app.project
     return (
         Command(
@@ -176,7 +199,7 @@ def _image(app: Application) -> tuple[Command, ...]:
     )
 
 
-def _view(app: Application) -> tuple[Command, ...]:
+def _view(app: Acts) -> tuple[Command, ...]:
     menu, canvas, window = Menu.VIEW, app.window.canvas, app.window
     return (
         Command(
@@ -232,7 +255,7 @@ def _view(app: Application) -> tuple[Command, ...]:
     )
 
 
-def _tools(app: Application) -> tuple[Command, ...]:
+def _tools(app: Acts) -> tuple[Command, ...]:
     editor = app.editor
 
     def row(name: str, text: str, key: str, icon: str) -> Command:
@@ -250,7 +273,7 @@ def _tools(app: Application) -> tuple[Command, ...]:
     return tuple(row(*tool) for tool in _TOOLS)
 
 
-def _digits(app: Application) -> tuple[Command, ...]:
+def _digits(app: Acts) -> tuple[Command, ...]:
     def row(digit: str, separated: bool) -> Command:
         def words() -> str:
             dataset = app.project.dataset
@@ -276,7 +299,7 @@ def _digits(app: Application) -> tuple[Command, ...]:
     return tuple(row(digit, digit == DIGITS[0]) for digit in DIGITS)
 
 
-def _review(app: Application) -> tuple[Command, ...]:
+def _review(app: Acts) -> tuple[Command, ...]:
     menu = Menu.REVIEW
     return (
         Command(
@@ -305,7 +328,7 @@ def _review(app: Application) -> tuple[Command, ...]:
     )
 
 
-def _help(app: Application) -> tuple[Command, ...]:
+def _help(app: Acts) -> tuple[Command, ...]:
     return (
         Command("help.keys", "&Keyboard shortcuts", Menu.HELP, app.show_keys, ("F1",), "keyboard"),
         Command("help.about", "&About Limner", Menu.HELP, app.show_about, icon="info"),

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from limner.model.annotations import AnnotationId, Drawable, Kind
+from limner.model.document import PatchDoesNotFit
 from limner.model.geometry import bounds
+from limner.model.history import History
 from limner.model.json_text import JsonText
 from limner.model.ontology import LabelClass, Ontology
 from limner.model.patch import Patch
 from limner.model.rules import RuleBroken
 from limner.shell.notice import Tone
+from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.sync.session import Session
 from limner.tools import edits
@@ -154,19 +157,22 @@ class Editor:
         if self._tool is not None and self._tool.undo():
             self._window.canvas.refresh_overlay()
         elif self.bench is not None:
-            self._leave_gesture()
-            self.bench.history.undo()
+            self._step(self.bench.history, self.bench.history.undo)
 
     def redo(self) -> None:
         if self._tool is not None and self._tool.redo():
             self._window.canvas.refresh_overlay()
         elif self.bench is not None:
-            self._leave_gesture()
-            self.bench.history.redo()
+            self._step(self.bench.history, self.bench.history.redo)
 
-    def _leave_gesture(self) -> None:
+    def _step(self, history: History, step: Callable[[], Patch | None]) -> None:
         if self._tool is not None and self._tool.is_drawing:
             self._tool.leave()
+        try:
+            step()
+        except PatchDoesNotFit as error:
+            history.forget()  # what was changed from outside cannot be undone step by step
+            self._window.notice.say("rule", words(error), Tone.WARNING)
 
     def delete(self) -> None:
         """Delete the vertex under the pointer when the tool has one, else the selection."""
