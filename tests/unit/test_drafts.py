@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -376,17 +377,25 @@ drafts = Drafts(Path(sys.argv[1]), encode=codec.encode, decode=codec.decode)
 number = int(sys.argv[2])
 while True:
     number += 1
+    safe = threading.Event()
     car = BBox(id=AnnotationId("a"), name="car", x=float(number), y=0.0, w=1.0, h=1.0)
-    def durable(number=number):
-        print(number, flush=True)
-    drafts.put("o", "i1", (car,), Base(), durable, print)
+    drafts.put("o", "i1", (car,), Base(), safe.set, print)
+    safe.wait()
+    print(number, flush=True)
 """
 
 
-def run_child(path: Path, start: int = 0) -> subprocess.Popen[str]:
+@contextmanager
+def another_process(path: Path, start: int = 0) -> Iterator[IO[str]]:
+    """An editor that keeps a draft per moment and says which ones are safe, until it is killed."""
     command = [sys.executable, "-c", CHILD, str(path), str(start)]
     environment = {**os.environ, "PYTHONPATH": str(Path(limner.__file__).parents[1])}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
+        assert child.stdout is not None
+        try:
+            yield child.stdout
+        finally:
+            child.kill()
 
 
 def last_x(drafts: Drafts) -> float:
@@ -400,23 +409,17 @@ def last_x(drafts: Drafts) -> float:
 def test_nothing_that_was_called_safe_is_lost_when_the_program_is_killed(path: Path) -> None:
     safe = 0
     for _ in range(5):
-        with run_child(path, safe) as child:
-            assert child.stdout is not None
-            lines = [child.stdout.readline() for _ in range(20)]
-            child.send_signal(signal.SIGKILL)
-            lines += child.stdout.read().split("\n")
-        safe = max(int(line) for line in lines if line.strip())
+        with another_process(path, safe) as said:
+            safe = [int(said.readline()) for _ in range(20)][-1]
         drafts = opened(path)
         assert last_x(drafts) >= safe
         drafts.close(10)
 
 
 def test_a_second_window_is_told_and_the_first_goes_on(path: Path) -> None:
-    with run_child(path) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
+    with another_process(path) as said:
+        said.readline()
         with pytest.raises(StoreBusy):
             opened(path)
-        assert int(child.stdout.readline()) > 0
-        child.kill()
+        assert int(said.readline()) > 0
     opened(path).close(10)
