@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
 
 from limner.model.annotations import Drawable, kind_of
@@ -13,10 +13,10 @@ from limner.model.json_text import NO_ATTRIBUTES, JsonText
 from limner.model.ontology import LabelClass
 from limner.model.patch import Patch
 from limner.panels.attribute_fields import AttributeForm
-from limner.panels.card import Card, Scroller, clear
+from limner.panels.card import Card, Scroller
 from limner.panels.facts import geometry_of, origin_of
 from limner.panels.icons import dot
-from limner.panels.text import ElidedLabel, plain
+from limner.panels.text import ElidedLabel, label, plain
 from limner.tools.bench import Bench
 
 _LONGEST_RAW: Final = 4000
@@ -150,6 +150,7 @@ class _Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._pairs: list[tuple[QLabel, ElidedLabel]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -158,16 +159,23 @@ class _Facts(QWidget):
         self._grid.setColumnStretch(3, 1)
 
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
-        clear(self._grid)
-        for at, (name, value) in enumerate(rows):
-            row, column = divmod(at, 2)
-            title = QLabel(name)
-            title.setObjectName("m")
-            shown = ElidedLabel()
-            shown.say(value)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-            self._grid.addWidget(title, row, column * 2)
-            self._grid.addWidget(shown, row, column * 2 + 1)
+        """Show (name, value) rows; labels that are there are used again."""
+        while len(self._pairs) < len(rows):
+            self._add_pair()
+        for at, (title, value) in enumerate(self._pairs):
+            is_used = at < len(rows)
+            title.setVisible(is_used)
+            value.setVisible(is_used)
+            if is_used:
+                title.setText(rows[at][0])
+                value.say(rows[at][1])
+
+    def _add_pair(self) -> None:
+        row, column = divmod(len(self._pairs), 2)
+        pair = label(muted=True), ElidedLabel()
+        for offset, part in enumerate(pair):
+            self._grid.addWidget(part, row, column * 2 + offset)
+        self._pairs.append(pair)
 
 
 def _facts_of(selected: list[Drawable]) -> list[tuple[str, str]]:
