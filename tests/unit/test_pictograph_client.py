@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from limner.api import errors
 from limner.api.classes import read_ontology, write_ontology
+from limner.api.codec import decode, encode
 from limner.api.listing import PAGE
 from limner.api.pictograph import Dataset, Dialect, ImageRow, Pictograph
 from limner.api.transport import Wire, connect
-from limner.model.annotations import Annotation, BBox, Keypoint, Kind, Opaque, Polygon, new_id
+from limner.model.annotations import (
+    Annotation,
+    BBox,
+    Drawable,
+    Keypoint,
+    Kind,
+    Opaque,
+    Polygon,
+    kind_of,
+    new_id,
+)
 from limner.model.json_text import JsonText
 from limner.model.ontology import AttributeSpec, LabelClass, Ontology, Skeleton
 from limner.model.points import Points
 from limner.server import embedded
 from limner.server.embedded import EmbeddedServer
+from unit.any_annotation import drawables
 from unit.rogue_server import Handler, rogue
 
 FACE = Skeleton((("nose", 0.5, 0.25), ("chin", 0.5, 1.0)), ((0, 1),))
@@ -30,8 +45,10 @@ ONTOLOGY = Ontology(
         LabelClass("car", Kind.BBOX, "#e6194b", (AttributeSpec("wet", "checkbox"),)),
         LabelClass("car", Kind.POLYGON, "#3cb44b", (AttributeSpec("paint", "select", ("red",)),)),
         LabelClass("nose", Kind.KEYPOINT, "#4363d8", (), FACE),
+        LabelClass("road", Kind.POLYLINE, "#f58231"),
     )
 )
+NAME_OF = {each.kind: each.name for each in ONTOLOGY}
 IMAGE = b"\x89PNG\r\n\x1a\n and the rest"
 
 
@@ -134,6 +151,17 @@ def test_what_is_saved_is_what_is_loaded(
     again = client.save(dataset, row, loaded.annotations, idempotency_key=key())
     assert again.etag == saved.etag
     assert client.load(dataset, row).body_hash == loaded.body_hash
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(drawables(), max_size=6, unique_by=lambda each: each.id))
+def test_what_nobody_edited_goes_back_byte_for_byte(
+    client: Pictograph, wire: Wire, dataset: Dataset, row: ImageRow, drawn: list[Drawable]
+) -> None:
+    named = [replace(each, name=NAME_OF[kind_of(each)]) for each in drawn]
+    client.save(dataset, row, named, idempotency_key=key())
+    body = wire.request("GET", f"/api/v1/developer/annotations/{row.id}").body
+    assert b'"annotations":' + encode(decode(body)) + b"," in body
 
 
 def test_a_save_on_an_old_copy_is_stale_and_changes_nothing(

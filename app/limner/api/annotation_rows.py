@@ -16,7 +16,6 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from limner.api.pictograph_wire import check_attributes
 from limner.model.annotations import (
     AnnotationId,
     BBox,
@@ -194,6 +193,9 @@ def _attributes(raw: Raw) -> JsonText:
     text = bytes(raw)
     if text == b"[]":
         return NO_ATTRIBUTES
+    # Here and not above: building its models takes longer than painting the first window may.
+    from limner.api.pictograph_wire import check_attributes
+
     try:
         check_attributes(msgspec.json.decode(text))
     except ValueError as error:
