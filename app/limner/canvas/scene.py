@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from limner.canvas import look
@@ -28,9 +27,15 @@ from limner.model.patch import Patch
 _CROWD: Final = 500
 """With more shapes than this selected, small ones are marked by colour and not by outline."""
 
+_MENDED_AT_ONCE: Final = 128
+"""When more records than this change together, everything is painted anew, a slice at a time."""
+
+Places = list[Bounds] | None
+"""What must be painted anew, in image pixels; None means everything."""
+
 
 class Scene:
-    """The settled picture of one document."""
+    """The settled picture of one document; what changes it says where it must be painted anew."""
 
     def __init__(self) -> None:
         self.backdrop = Backdrop()
@@ -52,11 +57,10 @@ class Scene:
         self._put([a for a in annotations if not isinstance(a, Opaque)])
         self._mark()
 
-    def update(self, patch: Patch) -> list[Bounds]:
-        """Follow a change of the document; what must be painted anew, in image pixels."""
-        touched = [
-            extent for before, _ in patch.changes.values() for extent in self._extents(before)
-        ]
+    def update(self, patch: Patch) -> Places:
+        """Follow a change of the document."""
+        changed = [a for change in patch.changes.values() for a in change if a is not None]
+        touched = self._extents(changed)
         shown: list[Drawable] = []
         for id_, (_, after) in patch.changes.items():
             self._drop_bones(id_)
@@ -66,24 +70,25 @@ class Scene:
                 shown.append(after)
         self._put(shown)
         self._mark()
-        return touched + [extent for after in shown for extent in self._extents(after)]
+        # What was there before is asked again: without a joint, others may carry the bones.
+        return _both(touched, self._extents(changed))
 
-    def select(self, ids: Iterable[AnnotationId]) -> list[Bounds] | None:
-        """Mark as selected; what must be painted anew, None for everything."""
+    def select(self, ids: Iterable[AnnotationId]) -> Places:
+        """Mark these, and no others, as selected."""
         was, now = self._selected, frozenset(ids)
         self._selected = now
         self.table.select(now)
         if (len(was) > _CROWD) != (len(now) > _CROWD):
             return None
-        return self._extents_of(was ^ now)
+        return self._extents(self._drawn(was ^ now))
 
-    def hide(self, ids: Collection[AnnotationId]) -> list[Bounds]:
-        """Neither paint nor find these; what must be painted anew."""
+    def hide(self, ids: Collection[AnnotationId]) -> Places:
+        """Neither paint nor find these, and no others."""
         was, self._hidden = self._hidden, frozenset(ids)
         return self._remark(was ^ self._hidden)
 
-    def lift(self, shapes: Iterable[Drawable]) -> list[Bounds]:
-        """Leave these out, since they are drawn live, and their objects' bones; what to paint."""
+    def lift(self, shapes: Iterable[Drawable]) -> Places:
+        """Leave these out, since they are drawn live, and their objects' bones."""
         live = {shape.id: shape for shape in shapes}
         changed = live.keys() ^ self._live.keys()
         self._live = live
@@ -131,10 +136,12 @@ class Scene:
             paint_dots(pixels, self.table, rows[dots], frame)
         with QPainter(image) as painter:
             paint_simple(painter, self.table, rows[simple], frame)
-            manners = np.where(may_shrink & (size < THIN_BELOW), Manner.THIN, Manner.PLAIN)
-            manners[chosen] = Manner.GROUND
-            for row, manner in zip(rows[full].tolist(), manners[full], strict=True):
-                self._paint_row(painter, row, frame, manner)
+            thin = set(rows[may_shrink & (size < THIN_BELOW)].tolist())
+            for row in rows[full].tolist():
+                manner = Manner.THIN if row in thin else Manner.PLAIN
+                self._paint_row(
+                    painter, row, frame, Manner.GROUND if self.table.selected[row] else manner
+                )
             for row in rows[full & chosen].tolist():
                 self._paint_row(painter, row, frame, Manner.SELECTED)
 
@@ -155,15 +162,15 @@ class Scene:
         if isinstance(joint, Keypoint):
             self.bones.drop(joint)
 
-    def _remark(self, ids: Collection[AnnotationId]) -> list[Bounds]:
-        """Bring the marks of some shapes up to date; what must be painted anew."""
-        touched = self._extents_of(ids)
-        for id_ in ids:
-            joint = self.table.get(id_)
+    def _remark(self, ids: Collection[AnnotationId]) -> Places:
+        """Bring the marks of some shapes up to date."""
+        shapes = self._drawn(ids)
+        touched = self._extents(shapes)
+        for joint in shapes:
             if isinstance(joint, Keypoint):
-                (self.bones.drop if id_ in self._hidden else self.bones.put)(joint)
+                (self.bones.drop if joint.id in self._hidden else self.bones.put)(joint)
         self._mark()
-        return touched + self._extents_of(ids)
+        return _both(touched, self._extents(shapes))
 
     def _mark(self) -> None:
         joints = (shape for shape in self._live.values() if isinstance(shape, Keypoint))
@@ -172,17 +179,18 @@ class Scene:
         self.table.hide(self._hidden | self._live.keys())
         self.table.select(self._selected)
 
-    def _extents_of(self, ids: Iterable[AnnotationId]) -> list[Bounds]:
-        return [extent for id_ in ids for extent in self._extents(self.table.get(id_))]
+    def _drawn(self, ids: Iterable[AnnotationId]) -> list[Drawable]:
+        return [shape for id_ in ids if (shape := self.table.get(id_)) is not None]
 
-    def _extents(self, annotation: Annotation | None) -> list[Bounds]:
-        """What a shape covers, its object's bones included, in image pixels."""
-        if annotation is None or isinstance(annotation, Opaque):
-            return []
-        extents = [bounds(annotation)]
-        if isinstance(annotation, Keypoint) and annotation.instance_id is not None:
-            extents += [bone.bounds for bone in self.bones.of(annotation.instance_id)]
-        return extents
+    def _extents(self, annotations: Sequence[Annotation]) -> Places:
+        """What these cover now, with the bones of their objects; None when they are many."""
+        if len(annotations) > _MENDED_AT_ONCE:
+            return None
+        drawn = [a for a in annotations if not isinstance(a, Opaque)]
+        joints = [a for a in drawn if isinstance(a, Keypoint)]
+        instances = {a.instance_id for a in joints if a.instance_id is not None}
+        bones = (bone.bounds for i in instances for bone in self.bones.of(i))
+        return [*map(bounds, drawn), *bones]
 
     def _rgb(self, annotation: Drawable) -> int:
         key = annotation.name, type(annotation)
@@ -190,6 +198,10 @@ class Scene:
         if found is None:
             found = self._colours[key] = QColor(self._ontology.colour_of(annotation)).rgb()
         return found
+
+
+def _both(one: Places, other: Places) -> Places:
+    return None if one is None or other is None else one + other
 
 
 def _widened(area: Bounds, by: float) -> Bounds:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from limner.canvas.afterimage import Afterimage
 from limner.canvas.labels import paint_message
 from limner.canvas.live import LiveLayer
-from limner.canvas.scene import Scene
+from limner.canvas.scene import Places, Scene
 from limner.canvas.tiles import Tiles
 from limner.canvas.viewport import Frame, Size, Viewport, allowed_zoom, centred, fit_zoom
 from limner.imaging.picture import Picture
@@ -179,7 +179,7 @@ class Stage(QWidget):
         self._wait_for_tiles()
         self.update()
 
-    def _mend(self, places: list[Bounds] | None) -> None:
+    def _mend(self, places: Places) -> None:
         """Paint these image pixels anew; None means everything."""
         if places is None:
             self._repaint_all()

@@ -26,9 +26,6 @@ from limner.model.geometry import Bounds
 SIDE: Final = 256
 """Device pixels; with 512 the longest slice took 19 ms instead of 7."""
 
-_MENDED_AT_ONCE: Final = 64
-"""With more places than this to mend, everything is painted anew, a slice at a time."""
-
 _KEPT: Final = 3
 """So many times the tiles of one canvas are kept."""
 
@@ -94,9 +91,6 @@ class Tiles:
 
     def mend(self, places: list[Bounds]) -> None:
         """Paint these places of the image anew: now where it is in view, later elsewhere."""
-        if len(places) > _MENDED_AT_ONCE:
-            self.spoil()
-            return
         wounds: dict[Key, QRect] = {}
         for place in places:
             wound = self._on_plane(place)

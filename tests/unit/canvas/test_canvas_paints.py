@@ -87,6 +87,16 @@ def test_joints_of_one_object_are_joined_as_the_skeleton_says() -> None:
     assert easel.is_bare_at(100, 50)
 
 
+def test_without_a_joint_the_next_of_its_name_carries_the_bone() -> None:
+    eye = Keypoint(id=A, name="eye", x=150, y=50, instance_id=3)
+    other = Keypoint(id=B, name="eye", x=50, y=120, instance_id=3)
+    nose = Keypoint(id=AnnotationId("c"), name="nose", x=50, y=50, instance_id=3)
+    easel = Easel.put_up([nose, eye, other])
+    easel.bench.document.apply(Patch.removing(Verb.DELETE, [eye]))
+    assert easel.is_bare_at(100, 50)
+    assert easel.colour_at(50, 85) == RED
+
+
 def test_a_bone_follows_the_joint_that_is_being_dragged() -> None:
     nose = Keypoint(id=A, name="nose", x=50, y=50, instance_id=3)
     eye = Keypoint(id=B, name="eye", x=150, y=50, instance_id=3)
