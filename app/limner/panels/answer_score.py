@@ -33,7 +33,8 @@ class Score(AnswerField):
         self.number = NumberField(lowest, highest, _nice(self._step) if is_ranged else 1.0)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
-        self.slider.setVisible(is_ranged)
+        if not is_ranged:  # to show it before it has a parent would open a window of its own
+            self.slider.hide()
         if is_ranged:
             span = f"{exact(lowest)} to {exact(highest)}"
             self.reason = f"Give a number from {span} first"
@@ -68,7 +69,7 @@ class Score(AnswerField):
         self.slider.setToolTip("The score; Left and Right change it")
         if is_ranged:
             self.number.setFixedWidth(self.fontMetrics().horizontalAdvance("0000.00") + 18)
-        self.setFocusProxy(self.slider if is_ranged else self.number)
+        self.setFocusProxy(self.number)
         self._follow()
 
     def _slid(self, place: int) -> None:
