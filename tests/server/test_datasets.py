@@ -8,7 +8,10 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
+from limner.server.database import Store
+from limner.server.tables import body, directory, image, revision
 from pictures import API, Desk, box
 from servers import answer, as_role
 
@@ -84,12 +87,15 @@ def test_archived_datasets_leave_the_list_and_come_back(desk: Desk) -> None:
     assert desk.get("/datasets/")["data"][0]["archived_at"] is None
 
 
-def test_deleting_takes_everything_along(desk: Desk) -> None:
+def test_deleting_takes_everything_along(desk: Desk, store: Store) -> None:
     desk.uploads("b.png", "/train/a")
     desk.saves("a.png", box())
     done = answer(desk.client.delete(f"{API}/datasets/streets")).json()["data"]
     assert (done["deleted"], done["images_deleted"], done["directories_deleted"]) == (True, 2, 2)
     assert desk.client.get(f"{API}/datasets/streets").status_code == 404
+    with store.reading() as tx:
+        for table in (image, directory, body, revision):
+            assert tx.scalar(select(func.count()).select_from(table)) == 0, table
 
 
 def test_who_may_do_what(desk: Desk, keys: dict[str, str]) -> None:

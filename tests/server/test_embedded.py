@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -73,3 +75,29 @@ def test_other_hosts_and_missing_keys_are_refused(tmp_path: Path) -> None:
         bearer = {"X-API-Key": "", "Authorization": f"Bearer {server.key}"}
         assert client.get(f"{API}/datasets/", headers=bearer).status_code == 200
     server.close()
+
+
+def test_a_reader_that_breaks_off_leaves_nothing_waiting(tmp_path: Path) -> None:
+    server = start(tmp_path / "library")
+    with client_of(server) as client:
+        desk = Desk(client)
+        image_id = desk.uploads("a.png", content=b"x" * 5_000_000)
+        with client.stream("GET", f"{API}/images/{image_id}") as response:
+            next(response.iter_bytes(1000))
+        assert desk.reads("a.png") == []
+    loop = server._app._loop
+    assert len(asyncio.all_tasks(loop)) == 1, "only the one that waits for the end"
+    server.close()
+    assert loop.is_closed()
+
+
+def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    server = start(tmp_path / "library")
+    with client_of(server) as client:
+        Desk(client)
+    server.close()
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(10)
+    assert not [thread for thread in left if thread.is_alive()]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,27 +32,42 @@ class InProcess:
     """
 
     def __init__(self, app: FastAPI) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="embedded-server", daemon=True
-        )
+        self._app = app
+        self._started: Future[asyncio.AbstractEventLoop] = Future()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="embedded-server", daemon=True)
         self._thread.start()
+        self._loop = self._started.result()
         # Starlette and a2wsgi each describe ASGI by types of their own.
         self._wsgi = ASGIMiddleware(app, loop=self._loop)  # type: ignore[arg-type]
         self.transport: httpx.BaseTransport = httpx.WSGITransport(self._serve)
 
-    def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def _run(self) -> None:
+        # One task that lasts: anyio ends its worker threads with the task that asked for them.
+        asyncio.run(self._live())
+
+    async def _live(self) -> None:
+        async with self._app.router.lifespan_context(self._app):
+            self._started.set_result(asyncio.get_running_loop())
+            await self._stop.wait()
+
+    def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
         # PEP 3333 wants the bytes of the path as latin-1; httpx 0.28 gives the decoded text.
         environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")
         arguments: Any = (environ, start)
-        return self._wsgi(*arguments)
+        chunks = iter(self._wsgi(*arguments))
+        try:
+            for chunk in chunks:  # noqa: UP028 - `yield from` would close `chunks` too early
+                yield chunk
+        finally:
+            # A reader that breaks off would leave the app waiting to send for ever.
+            for _ in chunks:
+                pass
 
     def close(self) -> None:
         """Stop serving; no request may be running any more."""
-        asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
-        self._loop.close()
 
 
 class EmbeddedServer:

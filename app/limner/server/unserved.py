@@ -18,6 +18,9 @@ _FAMILIES: Final = {
     "search": "this server does not search by likeness",
     "auto-annotate": "this server has no model that annotates by itself",
     "sam3": "this server has no model that annotates by itself",
+    "jobs": "this server has no long-running jobs",
+    "notifications": "this server sends no notifications",
+    "webhooks": "this server calls nobody back",
 }
 
 
