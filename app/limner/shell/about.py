@@ -28,7 +28,7 @@ _CANVAS_KEYS = (
     ("Move the selection by 1 or 10 pixels", "Arrow keys, Shift + arrow keys"),
     ("Finish a polygon or a polyline", "Enter, double click"),
     ("Take back the last point", "Backspace, Ctrl+Z"),
-    ("Leave what is half drawn", "Esc"),
+    ("Leave what is half drawn; back from a panel to the canvas", "Esc"),
 )
 
 

@@ -90,7 +90,8 @@ class Tour:
     # --- what a person does
 
     def _open(self, filename: str) -> None:
-        """Press D until the photograph is there."""
+        """Back to the canvas with Esc, then press D until the photograph is there."""
+        self._hand.press(Qt.Key.Key_Escape)
         for _ in range(len(self._app.project.rows)):
             if self._session.row.filename == filename:
                 break
@@ -162,6 +163,7 @@ class Tour:
         wait_until(lambda: bool(desk.criteria), "the criteria")
         self._hand.press(Qt.Key.Key_R, _CTRL)
         passing, score, text = desk.criteria[:3]
+        project, coins = self._app.project, self._app.project.current
         with self._timed("three verdicts"):
             self._hand.press(Qt.Key.Key_P)
             self._submit(passing.id, Mark.SUBMITTED)
@@ -169,9 +171,8 @@ class Tour:
             self._submit(score.id, Mark.SUBMITTED)
             self._hand.type("The coin at the left edge is cut off.")
             self._submit(text.id, None)  # after the last question comes the next image
-        project, coins = self._app.project, self._app.project.current
         wait_until(lambda: project.current != coins and self._is_settled(), "the next image")
-        self._app.window.canvas.setFocus()
+        self._hand.press(Qt.Key.Key_Escape)
         self._hand.press(Qt.Key.Key_A)
         wait_until(lambda: project.current == coins and self._is_settled(), "the image before")
         wait_until(lambda: desk.mark(passing.id) is Mark.STORED, "the stored verdict")

@@ -182,6 +182,9 @@ class Window(QMainWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.canvas.setFocus()  # the way back from any panel
+            return
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
         step = steps.get(Qt.Key(event.key()))
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
