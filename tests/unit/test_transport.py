@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -219,6 +220,7 @@ def test_an_address_is_read_as_people_type_it(typed: str, base_url: str) -> None
     [
         *["", "label.example.org", "ftp://x.org", "https://", "https://x.org/?key=1"],
         *["https://me:secret@x.org", "https://x.org#a", "http://x.org:99999", "http://a b"],
+        *["https://x.org/../a", "https://x.org/./a"],
         *["http://[::1", "https://x.org\\@evil.example", "http://x\n.org", "https://" + "ü" * 80],
     ],
 )
@@ -257,9 +259,9 @@ def test_a_route_never_leaves_the_server(wire: Wire, server: Rogue, path: str) -
 
 
 def test_a_prefix_stands_before_every_route(server: Rogue) -> None:
-    wire = connect(f"{server.url}/team", KEY)
+    wire = connect(f"{server.url}/team-ä%20b", KEY)
     wire.request("GET", "/v1/x")
-    assert server.heard[0].path == "/team/v1/x"
+    assert server.heard[0].path == "/team-%C3%A4%20b/v1/x"
     wire.close()
 
 
@@ -372,6 +374,16 @@ def test_progress_is_told_while_an_image_comes_in(wire: Wire, server: Rogue) -> 
     assert wire.stream("/x", lambda *at: told.append(at), never) == image
     assert told[-1] == (1_000_000, 1_000_000)
     assert told == sorted(told)
+
+
+def test_the_size_of_a_packed_image_is_not_told(wire: Wire, server: Rogue) -> None:
+    image = bytes(100_000)
+    server.answer = lambda call: call.say(
+        200, gzip.compress(image), {"Content-Encoding": "gzip", "Content-Type": "image/bmp"}
+    )
+    told: list[tuple[int, int | None]] = []
+    assert wire.stream("/x", lambda *at: told.append(at), never) == image
+    assert told[-1] == (100_000, None)
 
 
 def test_a_transfer_can_be_stopped(wire: Wire, server: Rogue) -> None:

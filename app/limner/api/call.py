@@ -19,7 +19,8 @@ _SLICE: Final = 1 << 18
 class Deadline:
     """The end of one call: 60 s, and so many seconds for each megabyte that is transferred.
 
-    httpx limits only each silence: a server that drips held a call for ever.
+    httpx limits only each silence, and a server that dripped held a call for ever. What comes
+    before the body of an answer is not counted; it may have 100 kB (h11).
     """
 
     def __init__(self, s_per_mb: float = _S_PER_MB, *, base_s: float = _BASE_S) -> None:

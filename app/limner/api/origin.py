@@ -6,11 +6,13 @@ import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from limner.api.errors import BadAddress, Unreachable
 
 _PORTS: Final = {"http": 80, "https": 443}
+_PATH: Final = "/%:@!$&'()*+,;="
+"""What may stand in a path as it is (RFC 3986, 3.3); the rest is percent-encoded, as httpx does."""
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -35,7 +37,9 @@ class Origin:
             raise BadAddress("url", "Leave name and password out of the address.")
         if parts.query or parts.fragment:
             raise BadAddress("url", "The address must not have a part after “?” or “#”.")
-        return cls(*_place(parts), parts.path.rstrip("/"))
+        if not {".", ".."}.isdisjoint(parts.path.split("/")):
+            raise BadAddress("url", "The address must not hold “.” or “..” as a folder.")
+        return cls(*_place(parts), quote(parts.path.rstrip("/"), safe=_PATH))
 
     @classmethod
     def of_url(cls, url: str) -> Origin:

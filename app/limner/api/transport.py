@@ -211,13 +211,23 @@ def connect(
 
 
 def _whole(answer: httpx.Response, deadline: Deadline, origin: Origin) -> Reply:
+    _check(answer, deadline, origin)
     body = b"".join(_pieces(answer, deadline))
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Reply(answer.status_code, _headers(answer), body)
+
+
+def _check(answer: httpx.Response, deadline: Deadline, origin: Origin) -> None:
+    """Raise what an answer says that is no success."""
     if answer.is_success:
-        return Reply(answer.status_code, headers, body)
+        return
     if 300 <= answer.status_code < 400:
         raise _redirected(answer, origin)
-    raise refusal(answer.status_code, headers, body)
+    body = b"".join(_pieces(answer, deadline))
+    raise refusal(answer.status_code, _headers(answer), body)
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.headers.items()}
 
 
 def _streamed(
@@ -227,10 +237,8 @@ def _streamed(
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> bytes:
-    if not answer.is_success:
-        return _whole(answer, deadline, origin).body
-    length = answer.headers.get("content-length", "")
-    total = int(length) if length.isdecimal() else None
+    _check(answer, deadline, origin)
+    total = _length(answer)
     received = bytearray()
     for piece in _pieces(answer, deadline):
         if cancelled():
@@ -240,6 +248,12 @@ def _streamed(
     if not received:
         raise Garbled("The server's answer was empty.")
     return bytes(received)
+
+
+def _length(answer: httpx.Response) -> int | None:
+    """How many bytes will come, when the server says so and does not pack them."""
+    length = answer.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and "content-encoding" not in answer.headers else None
 
 
 def _pieces(answer: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
