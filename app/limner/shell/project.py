@@ -125,6 +125,9 @@ class Project:
         wanted = images.next_id() if by > 0 else images.previous_id()
         if wanted is not None:
             self.open_image(wanted)
+        elif self.current is not None:
+            end = "last" if by > 0 else "first"
+            self._window.notice.say("image", f"This is the {end} image of the list.")
 
     def retry(self) -> None:
         """Read the image on the canvas again: pixels, and annotations when all are saved."""

@@ -90,12 +90,13 @@ class Tour:
     # --- what a person does
 
     def _open(self, filename: str) -> None:
-        """Back to the canvas with Esc, then press D until the photograph is there."""
+        """Back to the canvas with Esc, then press D or A until the photograph is there."""
         self._hand.press(Qt.Key.Key_Escape)
+        key = Qt.Key.Key_D if self._session.row.filename < filename else Qt.Key.Key_A
         for _ in range(len(self._app.project.rows)):
             if self._session.row.filename == filename:
                 break
-            self._hand.press(Qt.Key.Key_D)
+            self._hand.press(key)
             wait_until(self._is_settled, "the next image")
         self._check(f"{filename} opens", self._session.row.filename == filename)
 
