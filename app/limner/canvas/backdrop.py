@@ -6,10 +6,11 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from limner.canvas.buffers import image_of_bytes
+from limner.canvas.buffers import image_of_bytes, image_over
 from limner.canvas.viewport import Frame, whole
 from limner.imaging.picture import Picture
 
@@ -43,8 +44,12 @@ class Backdrop:
             return
         painter.save()
         painter.setClipRect(shown)
-        _paint_level(painter, self.picture, _level(self.picture, frame.zoom, coarse=coarse), frame)
-        if frame.zoom >= GRID_FROM and not coarse:
+        if frame.zoom < CRISP_FROM:
+            level = _level(self.picture, frame.zoom, coarse=coarse)
+            _paint_level(painter, self.picture, level, frame)
+        else:
+            _paint_squares(painter, self.picture, shown, frame)
+        if frame.zoom >= GRID_FROM:
             _paint_grid(painter, shown, frame)
         painter.restore()
 
@@ -74,12 +79,29 @@ def _paint_level(painter: QPainter, picture: Picture, level: int, frame: Frame) 
     if x0 >= x1 or y0 >= y1:
         return
     part = image_of_bytes(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
-    smooth = scale < CRISP_FROM and scale != 1.0
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
     target = QRectF(
         x0 * scale - frame.left, y0 * scale - frame.top, (x1 - x0) * scale, (y1 - y0) * scale
     )
     painter.drawImage(target, part)
+
+
+def _paint_squares(painter: QPainter, picture: Picture, shown: QRect, frame: Frame) -> None:
+    """Each image pixel as a square with hard edges, the same ones in every frame.
+
+    Qt rounds where each picture begins, so neighbouring tiles would disagree by a pixel.
+    """
+    x = _pixels_under(frame.left + shown.left(), shown.width(), frame.zoom, picture.width)
+    y = _pixels_under(frame.top + shown.top(), shown.height(), frame.zoom, picture.height)
+    squares = picture.levels[0].view(np.uint32)[..., 0][y[:, None], x]
+    painter.drawImage(shown.topLeft(), image_over(squares))
+
+
+def _pixels_under(start: int, length: int, zoom: float, limit: int) -> NDArray[np.intp]:
+    """The image pixel that holds the middle of each device pixel of a row or column."""
+    middles = (start + np.arange(length) + 0.5) / zoom
+    under: NDArray[np.intp] = np.floor(middles).astype(np.intp)
+    return np.minimum(under, limit - 1)
 
 
 def _paint_grid(painter: QPainter, shown: QRect, frame: Frame) -> None:
@@ -97,4 +119,4 @@ def _paint_grid(painter: QPainter, shown: QRect, frame: Frame) -> None:
 def _borders(start: int, length: int, frame: Frame) -> list[int]:
     """Where image pixels begin between `start` and `start + length` of the plane."""
     first, last = math.floor(start / frame.zoom), math.ceil((start + length) / frame.zoom)
-    return [whole(i * frame.zoom) for i in range(first, last + 1)]
+    return [math.ceil(i * frame.zoom - 0.5) for i in range(first, last + 1)]
