@@ -230,3 +230,20 @@ def test_copying_to_another_dataset_brings_the_classes(desk: Desk) -> None:
     done = desk.post("/batch/images/copy-to-dataset", body)
     assert (done["target_dataset"], done["classes_added"]) == ("roads", ["car"])
     assert other.reads("a.png") == desk.reads("a.png")
+
+
+@pytest.mark.parametrize("name", ["metadata", "file", "review", "split", "tree", "bulk"])
+def test_an_image_may_be_called_like_a_route(desk: Desk, name: str) -> None:
+    image_id = desk.uploads(name, content=name.encode())
+    for dataset in ("streets", desk.id):
+        assert desk.client.get(f"{API}/images/{dataset}/{name}").content == name.encode()
+        answer(desk.client.post(f"{API}/annotations/{dataset}/{name}", json={"annotations": []}))
+        assert desk.get(f"/annotations/{dataset}/{name}")["annotations"] == []
+    assert desk.row(image_id)["filename"] == name
+
+
+def test_metadata_of_nothing_names_the_image(desk: Desk) -> None:
+    unknown = "00000000-0000-4000-8000-000000000000"
+    reply = desk.client.get(f"{API}/images/{unknown}/metadata")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")
+    assert "image" in reply.json()["error"]["message"]

@@ -16,10 +16,16 @@ from limner.server.auth import VIEWERS, StoreOf
 from limner.server.calls import AnnotatorCall, MemberCall
 from limner.server.clock import now
 from limner.server.datasets import MAX_ROWS, Limit, Offset
-from limner.server.errors import Problem, not_implemented, wrong_field
+from limner.server.errors import Problem, not_found, not_implemented, wrong_field
 from limner.server.image_rows import shown
 from limner.server.keys import Role
-from limner.server.lookups import dataset_row, find_image_at, image_at, image_with_id
+from limner.server.lookups import (
+    DatasetRow,
+    dataset_row,
+    find_image_at,
+    find_image_with_id,
+    image_at,
+)
 from limner.server.names import directory_path as legal_directory
 from limner.server.names import is_id
 from limner.server.replies import data, page
@@ -114,14 +120,23 @@ def list_images(
 def get_image(request: Request, store: StoreOf, given: str, path: str) -> Response:
     """The bytes of an image by dataset and path; `{image_id}/metadata` is its row."""
     with store.reading() as tx:
-        if path == "metadata" and is_id(given):
-            return data(shown(image_with_id(tx, given), str(request.base_url)))
-        owner = dataset_row(tx, given)
+        if path == "metadata" and is_id(given) and (row := find_image_with_id(tx, given)):
+            return data(shown(row, str(request.base_url)))
+        owner = _dataset_or_image(tx, given, path)
         row = find_image_at(tx, owner.id, path)
         if row is None and path.endswith("/data-bundle"):
             raise not_implemented("this server makes no data bundles; fetch image and annotations")
         row = row or image_at(tx, owner.id, path)
     return files.sent(store, row)
+
+
+def _dataset_or_image(tx: Connection, given: str, path: str) -> DatasetRow:
+    try:
+        return dataset_row(tx, given)
+    except Problem:
+        if path == "metadata":
+            raise not_found(f"there is no image {given!r}") from None
+        raise
 
 
 @router.delete("/{given}/{path:path}")
