@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from limner.model.annotations import Drawable, kind_of
 from limner.model.json_text import NO_ATTRIBUTES, JsonText
@@ -22,6 +22,7 @@ from limner.tools.bench import Bench
 _LONGEST_RAW: Final = 4000
 _RAW_HEIGHT: Final = 76
 _LEAST_SEEN: Final = 48
+_LONGEST_HALF: Final = 12
 
 
 class AttributesPanel(Card):
@@ -42,6 +43,7 @@ class AttributesPanel(Card):
         self.raw = QPlainTextEdit()
         self.note = QLabel()
         self._facts = _Facts()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._dress()
         self._lay_out()
         self.setVisible(False)
@@ -161,21 +163,23 @@ class _Facts(QWidget):
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
         """Show (name, value) rows; labels that are there are used again."""
         while len(self._pairs) < len(rows):
-            self._add_pair()
+            self._pairs.append((label(muted=True), ElidedLabel()))
+        place = 0
         for at, (title, value) in enumerate(self._pairs):
             is_used = at < len(rows)
-            title.setVisible(is_used)
-            value.setVisible(is_used)
             if is_used:
                 title.setText(rows[at][0])
                 value.say(rows[at][1])
+                place = self._put(title, value, place, is_wide=len(rows[at][1]) > _LONGEST_HALF)
+            title.setVisible(is_used)
+            value.setVisible(is_used)
 
-    def _add_pair(self) -> None:
-        row, column = divmod(len(self._pairs), 2)
-        pair = label(muted=True), ElidedLabel()
-        for offset, part in enumerate(pair):
-            self._grid.addWidget(part, row, column * 2 + offset)
-        self._pairs.append(pair)
+    def _put(self, title: QLabel, value: ElidedLabel, place: int, *, is_wide: bool) -> int:
+        """Put a pair at a place, two to a row, or on a row of its own; the next free place."""
+        row, column = divmod(place + (place % 2 if is_wide else 0), 2)
+        self._grid.addWidget(title, row, column * 2)
+        self._grid.addWidget(value, row, column * 2 + 1, 1, 3 if is_wide else 1)
+        return row * 2 + column + (2 if is_wide else 1)
 
 
 def _facts_of(selected: list[Drawable]) -> list[tuple[str, str]]:

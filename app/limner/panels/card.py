@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -116,6 +116,12 @@ class Scroller(QScrollArea):
         if not self._inside.hasHeightForWidth():
             return hint
         return QSize(hint.width(), self._inside.heightForWidth(max(hint.width(), self.width())))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # a scroll area does not pass this on by itself
+        return super().eventFilter(watched, event)
 
     @override
     def minimumSizeHint(self) -> QSize:

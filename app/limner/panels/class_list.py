@@ -52,6 +52,8 @@ class ClassList(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(label, Column(index.column()))
+            case Qt.ItemDataRole.ToolTipRole if index.column() == Column.EYE:
+                return "Hide or show every shape of this class (Space)"
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(self._words(label))
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -22,6 +22,7 @@ from limner.tools.bench import Bench
 
 _PAD: Final = 5
 _DOT: Final = 12
+_NARROW: Final = 23
 
 
 class ClassesPanel(Card):
@@ -138,11 +139,9 @@ class _ClassView(RowsView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName("Classes")
         self.setMinimumHeight(56)
-        count = self.fontMetrics().horizontalAdvance("00,000") + 6
-        self.stretch(
-            Column.NAME,
-            {Column.COUNT: count, Column.KIND: 26, Column.DIGIT: 26, Column.EYE: EYE_WIDTH},
-        )
+        self.setColumnHidden(Column.COUNT, True)  # it is drawn beside the name
+        narrow = dict.fromkeys((int(Column.KIND), int(Column.DIGIT)), _NARROW)
+        self.stretch(Column.NAME, {**narrow, Column.EYE: EYE_WIDTH})
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -164,10 +163,11 @@ class _ClassPainter(RowPainter):
         match Column(index.column()):
             case Column.NAME:
                 ink = tokens.muted if hidden else tokens.text
-                _draw_name(painter, rect, label, index.data(), ink)
+                count: str = index.sibling(index.row(), Column.COUNT).data()
+                room = rect.adjusted(0, 0, -_draw_count(painter, rect, count, tokens.muted), 0)
+                _draw_name(painter, room, label, index.data(), ink)
             case Column.COUNT:
-                right = Qt.AlignmentFlag.AlignRight
-                draw_text(painter, rect, index.data(), tokens.muted, align=right)
+                pass
             case Column.KIND:
                 name = icons.KIND_ICONS[label.kind]
                 icons.paint(painter, name, square(rect, 15), QColor(tokens.muted))
@@ -175,6 +175,15 @@ class _ClassPainter(RowPainter):
                 _draw_key(painter, rect, index.data(), tokens)
             case Column.EYE:
                 self.draw_eye(painter, rect, index.row(), hidden=hidden)
+
+
+def _draw_count(painter: QPainter, rect: QRect, count: str, ink: str) -> int:
+    """Draw the count at the right and say how much room it took."""
+    if not count:
+        return 0
+    room = rect.adjusted(0, 0, -_PAD, 0)
+    draw_text(painter, room, count, ink, align=Qt.AlignmentFlag.AlignRight)
+    return painter.fontMetrics().horizontalAdvance(count) + _PAD
 
 
 def _draw_name(painter: QPainter, rect: QRect, label: LabelClass, text: str, ink: str) -> None:

@@ -23,7 +23,7 @@ def geometry_of(annotation: Drawable) -> list[tuple[str, str]]:
             return rows if oriented is None else [*rows, ("angle", f"{_number(box.angle)}°")]
         case Polygon(rings=rings):
             facts = [("points", f"{sum(map(len, rings)):,}"), ("holes", f"{len(rings) - 1:,}")]
-            area = [("area", f"{_number(polygon_area(rings))} px²")]
+            area = [("area", f"{round(polygon_area(rings)):,} px²")]
             return [*_extent(bounds(annotation)), *facts, *area]
         case Polyline(path=path):
             facts = [("points", f"{len(path):,}"), ("length", f"{_number(path_length(path))} px")]

@@ -72,6 +72,8 @@ class ObjectList(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(annotation, Column(index.column()))
+            case Qt.ItemDataRole.ToolTipRole if index.column() == Column.EYE:
+                return "Hide or show (Space)"
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(self._words(annotation))
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -11,7 +11,7 @@ from limner.model.verdicts import Answer, Criteria
 from limner.panels.answer_field import AnswerField, text_box
 from limner.panels.answers import field_for
 from limner.panels.card import Scroller
-from limner.panels.text import ElidedLabel, plain
+from limner.panels.text import plain
 
 
 class QuestionForm(Scroller):
@@ -22,7 +22,8 @@ class QuestionForm(Scroller):
 
     def __init__(self, least: int) -> None:
         super().__init__(least)
-        self.about = ElidedLabel(muted=True)
+        self._about = ""
+        self._question = ""
         self.description = QLabel()
         self.description.setObjectName("m")
         self.description.setTextFormat(Qt.TextFormat.PlainText)
@@ -30,12 +31,21 @@ class QuestionForm(Scroller):
         self.explanation = text_box("Explanation (optional)", "Explanation")
         self.field: AnswerField | None = None
         self._place = QVBoxLayout()
-        self.column.addWidget(self.about)
         self.column.addWidget(self.description)
         self.column.addLayout(self._place)
         self.column.addWidget(self.explanation)
         self.column.addStretch(1)
         self.explanation.textChanged.connect(self.changed)
+
+    @property
+    def about(self) -> str:
+        """The name of what is judged."""
+        return self._about
+
+    @about.setter
+    def about(self, name: str) -> None:
+        self._about = plain(name, 60)
+        self._describe()
 
     @property
     def answer(self) -> Answer:
@@ -61,8 +71,8 @@ class QuestionForm(Scroller):
         self._place.addWidget(self.field)
         self.setFocusProxy(self.field)
         self.setTabOrder(self.field, self.explanation)
-        self.description.setText(plain(criteria.description, 300))
-        self.description.setVisible(bool(criteria.description))
+        self._question = plain(criteria.description, 300)
+        self._describe()
         if had_focus:
             self.field.setFocus()
 
@@ -73,3 +83,7 @@ class QuestionForm(Scroller):
         self.explanation.blockSignals(True)
         self.explanation.setPlainText(answer.explanation or "")
         self.explanation.blockSignals(False)
+
+    def _describe(self) -> None:
+        parts = filter(None, (self._about, self._question))
+        self.description.setText("  \N{MIDDLE DOT}  ".join(parts))

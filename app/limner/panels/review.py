@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from limner.model.verdicts import Answer, Criteria, Verdict
@@ -21,7 +21,7 @@ from limner.panels.tokens import tokens_now
 from limner.review.desk import Desk, Mark, Scope
 
 _NOTHING: Final = Answer()
-_LEAST_SEEN: Final = 72
+_LEAST_SEEN: Final = 104
 _LONGEST_WORDS: Final = 400
 _SUBMIT_HINT: Final = "Submit this verdict and stay"
 _NEXT_HINT: Final = "Submit this verdict and go on to the next question (Ctrl+Return)"
@@ -63,6 +63,7 @@ class ReviewPanel(Card):
         self.submit = QPushButton("Submit")
         self.submit_next = QPushButton("Submit and next")
         self.stage = StageRow()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.empty = EmptyWords()
         self._desk_part = QWidget()
         self._dress()
@@ -87,6 +88,8 @@ class ReviewPanel(Card):
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.criteria.setToolTip("The question (Up and Down choose another)")
+        self.submit.setToolTip(_SUBMIT_HINT)
+        self.submit_next.setToolTip(_NEXT_HINT)
         self.submit_next.setObjectName("primary")
         dress(self.submit_next, "send", tokens_now().on_fill)
         self.setFocusProxy(self.form)
@@ -120,7 +123,7 @@ class ReviewPanel(Card):
         desk = self._desk
         target = desk.target if desk else None
         self.scope.show_scope(desk.scope if desk else Scope.IMAGE)
-        self.form.about.say(desk.target_name if desk and target else "")
+        self.form.about = desk.target_name if desk and target else ""
         self._criteria = [c for c in (desk.criteria if desk else ()) if target and c.fits(target)]
         is_ready = bool(self._criteria)
         self._desk_part.setVisible(is_ready)

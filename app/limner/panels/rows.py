@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     QRectF,
+    QSize,
     Qt,
     Signal,
 )
@@ -36,8 +37,9 @@ from limner.panels.tokens import Tokens, tokens_now
 
 ModelIndex = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 28
-EYE_WIDTH: Final = 26
+EYE_WIDTH: Final = 24
 _EYE: Final = 16
+_ROWS_WANTED: Final = 6
 _ROOT: Final = QModelIndex()
 
 
@@ -78,6 +80,10 @@ class RowsView(QTableView):
         chosen = self.selectionModel().selection()
         ranges = [chosen.at(number) for number in range(chosen.count())]
         return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _ROWS_WANTED * ROW_HEIGHT)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,14 +1,29 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
+from limner.panels.attributes import AttributesPanel
 from limner.panels.card import Card
+from limner.panels.classes import ClassesPanel
 from limner.panels.icons import KIND_ICONS, dot, icon, paint
+from limner.panels.images import ImagesPanel
+from limner.panels.objects import ObjectsPanel
+from limner.panels.review import ReviewPanel
 from limner.panels.tokens import DARK, LIGHT, Tokens, colour_of, tokens_now
 from limner.shell import fonts, theme
+from limner.tools.bench import Bench
 
 
 def _luminance(colour: str) -> float:
@@ -107,8 +122,40 @@ def test_a_colour_from_a_server_is_never_trusted() -> None:
     assert _inks(image) == {"#9aa1ae"}
 
 
-def test_a_card_may_be_born_into_a_parent_of_another_palette(qtbot: object) -> None:
+def test_every_panel_fits_into_a_narrow_column(bench: Bench, qtbot: QtBot) -> None:
+    panels = (ImagesPanel(), ObjectsPanel(), ClassesPanel(), AttributesPanel(), ReviewPanel(str))
+    for panel in panels:
+        qtbot.addWidget(panel)
+        assert panel.minimumSizeHint().width() <= 320
+        assert panel.accessibleName()
+    for panel in panels[1:4]:
+        panel.edit(bench)
+    bench.selection.choose(annotation.id for annotation in bench.document)
+    assert max(panel.minimumSizeHint().width() for panel in panels) <= 320
+
+
+def test_every_button_has_a_name_and_a_hint(bench: Bench, qtbot: QtBot) -> None:
+    def is_qts_own(part: QAbstractButton) -> bool:
+        return isinstance(part.parent(), QLineEdit | QAbstractItemView)
+
+    panels = (ImagesPanel(), ObjectsPanel(), ClassesPanel(), ReviewPanel(str))
+    for panel in panels:
+        qtbot.addWidget(panel)
+    panels[2].edit(bench)
+    QTest.mouseClick(panels[2].add, Qt.MouseButton.LeftButton)
+    buttons = [part for panel in panels for part in panel.findChildren(QAbstractButton)]
+    told = {
+        part.accessibleName() or part.text(): part.toolTip()
+        for part in buttons
+        if not is_qts_own(part)
+    }
+    assert "" not in told
+    assert [name for name, hint in told.items() if not hint] == []
+
+
+def test_a_card_may_be_born_into_a_parent_of_another_palette(qtbot: QtBot) -> None:
     parent = QWidget()
+    qtbot.addWidget(parent)
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Window, QColor("red"))
     parent.setPalette(palette)

@@ -88,7 +88,7 @@ def test_a_stored_verdict_fills_the_form(panel: ReviewPanel, reviewing: Reviewin
     assert panel.form.field.number.text() == "8.5"
     assert panel.form.field.slider.value() == 85
     assert panel.form.explanation.toPlainText() == "Fine."
-    assert panel.form.about.text() == "street.jpg"
+    assert panel.form.about == "street.jpg"
 
 
 def test_going_back_to_what_is_stored_is_no_change(
@@ -217,7 +217,7 @@ def test_the_scope_is_switched_and_an_object_is_asked_for(
     press(panel.scope.buttons[Scope.OBJECT])
     assert panel.empty.text() == "Select one object on the image to judge it."
     reviewing.desk.face(Scope.OBJECT, Target(TargetType.SPAN, "a"), "car 1")
-    assert panel.form.about.text() == "car 1"
+    assert panel.form.about == "car 1"
     assert passes(panel).answer == Answer()
 
 
