@@ -11,7 +11,7 @@ from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 from typing_extensions import override
 
-from limner.storage.keys import Keys
+from limner.storage.keys import Keys, Kind
 
 A = "https://a.example.org"
 B = "https://b.example.org"
@@ -104,7 +104,17 @@ def test_the_environment_serves_connections_without_a_stored_key(ring: Ring) -> 
     assert keys.get("pictograph", B) == "env"
 
 
-def test_a_key_of_the_environment_goes_only_where_the_environment_says(ring: Ring) -> None:
-    keys = Keys({"PICTOGRAPH_API_KEY": "env", "PICTOGRAPH_BASE_URL": f"{A}/"})
-    assert keys.get("pictograph", A) == "env"
-    assert keys.get("pictograph", B) is None
+@pytest.mark.parametrize(
+    ("kind", "key_name", "url_name"),
+    [
+        ("pictograph", "PICTOGRAPH_API_KEY", "PICTOGRAPH_BASE_URL"),
+        ("patronus", "PATRONUS_API_KEY", "PATRONUS_API_BASE_URL"),
+        ("patronus", "PATRONUS_API_KEY", "PATRONUS_API_URL"),
+    ],
+)
+def test_a_key_of_the_environment_goes_only_where_the_environment_says(
+    ring: Ring, kind: Kind, key_name: str, url_name: str
+) -> None:
+    keys = Keys({key_name: "env", url_name: f"{A}/"})
+    assert keys.get(kind, A) == "env"
+    assert keys.get(kind, B) is None

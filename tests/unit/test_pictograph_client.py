@@ -128,6 +128,16 @@ def test_an_uploaded_image_is_listed_and_comes_back(
     assert told[-1] == (len(IMAGE), len(IMAGE))
 
 
+def test_an_image_of_this_computer_can_be_let_go_while_it_comes(
+    client: Pictograph, tmp_path: Path
+) -> None:
+    (tmp_path / "large.png").write_bytes(bytes(3_000_000))
+    (found,) = client.images(client.open_folder(str(tmp_path)).dataset)
+    with pytest.raises(errors.Cancelled):
+        client.image_bytes(found, ignore, lambda: True)
+    assert len(client.image_bytes(found, ignore, never)) == 3_000_000
+
+
 def test_what_is_saved_is_what_is_loaded(
     client: Pictograph, dataset: Dataset, row: ImageRow
 ) -> None:

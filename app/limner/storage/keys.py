@@ -2,7 +2,7 @@
 
 A stored key wins. A connection without one takes the key of the environment, as the SDKs do:
 `PICTOGRAPH_API_KEY` and `PATRONUS_API_KEY`. Where the environment also says which server that key
-is for (`PICTOGRAPH_BASE_URL`, `PATRONUS_API_BASE_URL`), no other server gets it.
+is for (`PICTOGRAPH_BASE_URL`; `PATRONUS_API_BASE_URL` or `PATRONUS_API_URL`), no other gets it.
 
 The system may ask the person to unlock the keyring, so every call can block: use a worker.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Final, Literal, TypeVar
 
@@ -20,9 +20,9 @@ Kind = Literal["pictograph", "patronus"]
 T = TypeVar("T")
 
 SERVICE: Final = "limner"
-_ENVIRONMENT: Final[Mapping[Kind, tuple[str, str]]] = {
-    "pictograph": ("PICTOGRAPH_API_KEY", "PICTOGRAPH_BASE_URL"),
-    "patronus": ("PATRONUS_API_KEY", "PATRONUS_API_BASE_URL"),
+_ENVIRONMENT: Final[Mapping[Kind, tuple[str, Sequence[str]]]] = {
+    "pictograph": ("PICTOGRAPH_API_KEY", ["PICTOGRAPH_BASE_URL"]),
+    "patronus": ("PATRONUS_API_KEY", ["PATRONUS_API_BASE_URL", "PATRONUS_API_URL"]),
 }
 
 log = logging.getLogger(__name__)
@@ -92,9 +92,9 @@ class Keys:
             return None
 
     def _from_environment(self, kind: Kind, origin: str) -> str | None:
-        key_name, url_name = _ENVIRONMENT[kind]
-        meant = self._environment.get(url_name, "").rstrip("/")
-        if meant and meant != origin.rstrip("/"):
+        key_name, url_names = _ENVIRONMENT[kind]
+        given = [self._environment[name] for name in url_names if self._environment.get(name)]
+        if given and origin.rstrip("/") not in [url.rstrip("/") for url in given]:
             return None
         return self._environment.get(key_name) or None
 
