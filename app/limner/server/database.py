@@ -25,6 +25,7 @@ metadata: Final = MetaData()
 """Every table of the server, of both APIs."""
 
 _BUSY_TIMEOUT_MS: Final = 10_000
+_CONNECT_TIMEOUT_S: Final = 10
 _POSTGRES_DRIVERS: Final = {"postgresql", "postgres"}
 
 
@@ -97,7 +98,13 @@ def _is_sqlite(url: URL) -> bool:
 
 def _engine(url: URL, *, writer: bool) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_size=4, max_overflow=12, pool_pre_ping=True)
+        return create_engine(
+            url,
+            pool_size=4,
+            max_overflow=12,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+        )
     engine = create_engine(
         url,
         pool_size=1 if writer else 4,

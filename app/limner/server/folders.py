@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from limner.api.pictograph_wire import Strict
 from limner.server.calls import MemberCall
 from limner.server.clock import now
-from limner.server.datasets import described, new_dataset
+from limner.server.dataset_rows import described, new_dataset
 from limner.server.errors import Problem, not_found, wrong_field
 from limner.server.image_rows import ensure_directories, new_row
 from limner.server.lookups import DatasetRow, dataset_row

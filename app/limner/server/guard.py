@@ -50,7 +50,9 @@ class Guard:
         except Problem as problem:
             await respond(scope["path"], problem)(scope, receive, stamped)
         except Exception:  # the last net: logged whole, told only as "internal error"
-            log.exception("request %s: %s %s", request_id, scope["method"], scope["path"])
+            # The route and not the path: upload addresses are permissions.
+            route = getattr(scope.get("route"), "path", "no route")
+            log.exception("request %s: %s %s", request_id, scope["method"], route)
             if started:
                 raise
             internal = Problem(500, "internal_error", f"internal error (request {request_id})")
