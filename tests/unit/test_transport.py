@@ -164,6 +164,13 @@ def test_a_server_elsewhere_cannot_lead_to_this_computer() -> None:
     wire.close()
 
 
+def test_a_server_without_an_address_leads_nowhere_inside_either() -> None:
+    wire = connect("http://nobody.invalid", KEY)
+    with pytest.raises(errors.BadAddress, match="into this network"):
+        wire.fetch("https://127.0.0.1:9/a.jpg", ignore, never)
+    wire.close()
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [

@@ -146,10 +146,17 @@ class Connection:
         """Send `request` to an address that was checked, under the name it was asked for."""
         found = addresses(place.host, place.port)
         inside = {address for address in found if not is_public(address)}
-        if inside and not inside <= set(addresses(self._origin.host, self._origin.port)):
+        if inside and not inside <= self._own_addresses():
             raise BadAddress("url", f"The image's address {place.host} leads into this network.")
         request.extensions["sni_hostname"] = place.host
         request.url = request.url.copy_with(host=found[0])
+
+    def _own_addresses(self) -> set[str]:
+        """Where the server itself is; nowhere when its name is one of this process only."""
+        try:
+            return set(addresses(self._origin.host, self._origin.port))
+        except Unreachable:
+            return set()
 
 
 def _request(client: httpx.Client, call: Call) -> httpx.Request:
