@@ -67,6 +67,11 @@ class Stage(QWidget):
             self._image_size = picture.width, picture.height
             self.fit()
 
+    @property
+    def message(self) -> str:
+        """What is written over the canvas now; empty when nothing is."""
+        return "\n".join(line for line in self._message if line)
+
     def show_message(self, title: str, text: str = "") -> None:
         """Write plain text in the middle of the canvas; "" takes it away."""
         self._message = title, text
@@ -232,17 +237,24 @@ class Stage(QWidget):
 
     def _fill_gaps(self, painter: QPainter, gaps: list[QRect]) -> None:
         """What stands in for tiles to come: the last frame at another zoom, else the bare image."""
+        view = self._view()
+        kept = self._afterimage.place(view)
         missing = QRegion()
         for gap in gaps:
             missing += gap
-        kept = self._afterimage.place(self._view()).toAlignedRect()
-        bare = missing.subtracted(QRegion(kept.adjusted(1, 1, -1, -1)))
+            if not kept.contains(QRectF(gap)):
+                self._paint_bare(painter, gap, view)
         painter.save()
-        if not bare.isEmpty():
-            painter.setClipRegion(bare)
-            self._scene.backdrop.paint(painter, self._view(), coarse=True)
         painter.setClipRegion(missing)
-        self._afterimage.draw(painter, self._view())
+        self._afterimage.draw(painter, view)
+        painter.restore()
+
+    def _paint_bare(self, painter: QPainter, gap: QRect, view: Frame) -> None:
+        left, top = view.left + gap.x(), view.top + gap.y()
+        frame = view._replace(left=left, top=top, width=gap.width(), height=gap.height())
+        painter.save()
+        painter.translate(gap.topLeft())
+        self._scene.backdrop.paint(painter, frame, coarse=True)
         painter.restore()
 
     @override

@@ -112,6 +112,7 @@ class Application:
             return
 
         def opened(result: FolderOpened) -> None:
+            self.window.notice.clear("folder")
             self._show(local.server, None, result.dataset, first)
             self._tell_skipped(result)
 
@@ -183,7 +184,7 @@ class Application:
     def _not_opened(self, path: Path) -> Callable[[Exception], None]:
         def failed(error: Exception) -> None:
             self.window.notice.say(
-                "project", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
+                "folder", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
             )
             if self.project.dataset is None:
                 self.open_sample()

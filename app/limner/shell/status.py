@@ -48,6 +48,10 @@ class Status(QStatusBar):
         return self._state.text()
 
     @property
+    def size_text(self) -> str:
+        return self._size.text()
+
+    @property
     def hint_text(self) -> str:
         return self._hint.text()
 

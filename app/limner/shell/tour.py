@@ -8,6 +8,7 @@ not the editor's own memory, decides whether it worked.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,21 +105,21 @@ class Tour:
         hand, key = self._hand, Qt.Key
         hand.press(key.Key_1)
         hand.press(key.Key_B)
-        hand.drag((15, 20), (60, 66))
+        hand.drag((21, 32), (68, 76))
         hand.press(key.Key_R)
-        hand.drag((90, 40), (130, 20))
-        hand.click(140, 45)
+        hand.drag((79, 44), (115, 34))
+        hand.click(123, 70)
         hand.press(key.Key_P)
-        hand.click_through([(180, 20), (240, 25), (250, 80), (200, 95), (170, 60)])
+        hand.click_through(_around(216, 52, 25, 12))
         hand.press(key.Key_Return)
         hand.press(key.Key_O)
-        hand.click_through([(200, 40), (225, 45), (215, 70)])
+        hand.click_through(_around(216, 52, 12, 7))
         hand.press(key.Key_Return)
         hand.press(key.Key_L)
-        hand.click_through([(20, 150), (120, 140), (200, 160), (330, 150)])
+        hand.click_through([(18, 158), (70, 152), (150, 160), (240, 150), (300, 156)])
         hand.press(key.Key_Return)
         hand.press(key.Key_K)
-        hand.click(300, 60)
+        hand.click(97, 203)
         hand.press(key.Key_V)
         found = [kind_of(a) for a in self._drawn()]
         expected = [Kind.BBOX, Kind.BBOX, Kind.POLYGON, Kind.POLYLINE, Kind.KEYPOINT]
@@ -249,6 +250,12 @@ class Tour:
         began = time.perf_counter()
         yield
         self.report.timings_ms[what] = round((time.perf_counter() - began) * 1000, 1)
+
+
+def _around(x: float, y: float, radius: float, corners: int) -> list[tuple[float, float]]:
+    """The corners of a regular ring about (x, y), in image pixels."""
+    angles = [2 * math.pi * corner / corners for corner in range(corners)]
+    return [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles]
 
 
 def _held(session: Session) -> Document:

@@ -1,0 +1,134 @@
+"""A reviewer scores images and single shapes from the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from conftest import Starts
+from faults import FaultyHost
+from limner.model.verdicts import Target, TargetType, Verdict
+from limner.review.desk import Desk, Mark, Scope
+from limner.shell.hand import wait_until
+from robot import CTRL, Annotator, Key
+
+
+class Reviewer:
+    """The person at the review panel."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        self.annotator = annotator
+        self.hand = annotator.hand
+        desk = annotator.application.reviewing.desk
+        assert desk is not None
+        self.desk: Desk = desk
+        wait_until(lambda: len(desk.criteria) == 3, "the criteria")
+        self.passing, self.score, self.text = (criteria.id for criteria in desk.criteria)
+
+    def turns_to_the_panel(self) -> None:
+        self.hand.press(Key.Key_R, CTRL)
+
+    def submits(self, criteria_id: str, expected: Mark) -> None:
+        self.hand.press(Key.Key_Return, CTRL)
+        wait_until(lambda: self.desk.mark(criteria_id) is expected, f"{expected}")
+
+    def stored(self, target: Target) -> dict[str, Verdict]:
+        local = self.annotator.application.services.local
+        assert local is not None
+        assert self.desk.project_id is not None
+        verdicts = local.review.verdicts(target, self.desk.project_id)
+        return {verdict.criteria_id: verdict for verdict in verdicts}
+
+    @property
+    def target(self) -> Target:
+        assert self.desk.target is not None
+        return self.desk.target
+
+
+@pytest.fixture
+def reviewer(annotator: Annotator) -> Reviewer:
+    return Reviewer(annotator)
+
+
+def test_one_key_and_ctrl_enter_give_a_verdict_and_go_on(reviewer: Reviewer) -> None:
+    target = reviewer.target
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_P)
+    reviewer.submits(reviewer.passing, Mark.SUBMITTED)
+    reviewer.hand.type("8.5")
+    reviewer.submits(reviewer.score, Mark.SUBMITTED)
+    reviewer.hand.type("Tighten the ring.")
+    reviewer.hand.press(Key.Key_Return, CTRL)
+    wait_until(lambda: len(reviewer.stored(target)) == 3, "three verdicts")
+
+    stored = reviewer.stored(target)
+    assert stored[reviewer.passing].answer.value_pass is True
+    assert stored[reviewer.score].answer.value_score == 8.5
+    assert stored[reviewer.text].answer.value_text == "Tighten the ring."
+    assert reviewer.annotator.application.project.rows[
+        reviewer.annotator.application.project.current or ""
+    ].filename == "chelsea.png"  # fmt: skip
+
+
+def test_an_image_is_a_log_and_a_shape_is_a_span_by_default(reviewer: Reviewer) -> None:
+    annotator = reviewer.annotator
+    assert reviewer.target == Target(TargetType.LOG, annotator.session.row.id)
+
+    shape = annotator.shapes[0]
+    annotator.session.selection.choose([shape.id])
+    reviewer.desk.set_scope(Scope.OBJECT)
+    assert reviewer.target == Target(TargetType.SPAN, shape.id)
+
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_F)
+    reviewer.submits(reviewer.passing, Mark.SUBMITTED)
+    assert reviewer.stored(reviewer.target)[reviewer.passing].answer.value_pass is False
+
+
+def test_a_second_verdict_says_updated_and_replaces_the_first(reviewer: Reviewer) -> None:
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_P)
+    reviewer.submits(reviewer.passing, Mark.SUBMITTED)
+    first = reviewer.stored(reviewer.target)[reviewer.passing]
+    reviewer.hand.press(Key.Key_Escape)
+    reviewer.annotator.hand.press(Key.Key_D)
+    reviewer.annotator.waits_for_the_image()
+    reviewer.annotator.hand.press(Key.Key_A)
+    reviewer.annotator.waits_for_the_image()
+    wait_until(lambda: reviewer.desk.mark(reviewer.passing) is Mark.STORED, "the stored verdict")
+    reviewer.annotator.window.review.criteria.setFocus()
+    reviewer.hand.press(Key.Key_Up)
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_F)
+    reviewer.submits(reviewer.passing, Mark.UPDATED)
+
+    second = reviewer.stored(reviewer.target)[reviewer.passing]
+    assert second.id == first.id
+    assert second.answer.value_pass is False
+
+
+def test_a_verdict_given_without_a_server_is_sent_after_a_restart(starts: Starts) -> None:
+    host = FaultyHost()
+    first = Reviewer(starts(hosted_by=host))
+    assert host.line is not None
+    host.line.is_down()
+    first.turns_to_the_panel()
+    first.hand.press(Key.Key_P)
+    first.submits(first.passing, Mark.WAITING)
+    target = first.target
+    first.annotator.quits()
+
+    second = Reviewer(starts())
+    wait_until(lambda: len(second.stored(target)) == 1, "the verdict on the server")
+    assert second.stored(target)[second.passing].answer.value_pass is True
+
+
+def test_approving_an_image_moves_its_stage(reviewer: Reviewer) -> None:
+    annotator = reviewer.annotator
+    annotator.hand.press(Key.Key_A, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    row = annotator.session.row.id
+    wait_until(
+        lambda: annotator.application.project.rows[row].status == "complete", "the new stage"
+    )
+    rows = annotator.server.images(annotator.session.dataset)
+    assert next(each for each in rows if each.id == row).status == "complete"
