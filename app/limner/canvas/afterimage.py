@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from limner.canvas.tiles import Tiles
 from limner.canvas.viewport import Frame
+
+_SMOOTH_UP_TO: Final = 4_000_000
+"""Device pixels; beyond, smooth scaling alone would take 15 ms, and is seen for a moment only."""
 
 
 class Afterimage:
@@ -42,5 +47,6 @@ class Afterimage:
 
     def draw(self, painter: QPainter, view: Frame) -> None:
         if self._image is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+            smooth = view.width * view.height <= _SMOOTH_UP_TO
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(self.place(view), self._image)

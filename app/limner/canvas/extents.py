@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.model.annotations import BBox, Drawable, Keypoint, Polygon, Polyline
+from limner.model.geometry import Bounds
+from limner.model.points import Points
 
 _FARTHEST: Final = 1e30
 """Within what float32 can hold; numbers from a file may be larger."""
@@ -29,6 +31,17 @@ def extents(annotations: Sequence[Drawable]) -> NDArray[np.float32]:
     rounded[:2] = np.nextafter(rounded[:2], np.float32(-np.inf))
     rounded[2:] = np.nextafter(rounded[2:], np.float32(np.inf))
     return rounded
+
+
+def bounds_of(annotations: Sequence[Drawable]) -> list[Bounds]:
+    """The bounds of each, in image pixels, to float32's precision and no smaller than exact."""
+    return [Bounds(*edges) for edges in extents(annotations).T.tolist()]
+
+
+def span(run: Points) -> Bounds:
+    """The bounds of one run of points, which must not be empty, however long it is."""
+    x, y = run.xy[:, 0], run.xy[:, 1]
+    return Bounds(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
 
 def _packed(annotation: Drawable) -> bytes:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from limner.canvas import look
+from limner.canvas.extents import bounds_of, span
 from limner.canvas.ink import Manner
 from limner.canvas.labels import Label
 from limner.canvas.marks import Marks
@@ -17,7 +18,7 @@ from limner.canvas.outlines import placed
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
 from limner.model.annotations import AnnotationId, Drawable
-from limner.model.geometry import Bounds, bounds, enclosing
+from limner.model.geometry import Bounds
 from limner.model.points import Points
 from limner.tools.tool import Overlay, Sketch
 
@@ -77,17 +78,17 @@ class LiveLayer:
     def _places(self) -> Iterator[Bounds]:
         """Bounds, in image pixels, of all that the overlay draws."""
         overlay = self.overlay
-        yield from map(bounds, overlay.edited)
+        yield from bounds_of(overlay.edited)
         yield from (bone.bounds for bone in self._scene.live_bones())
         hovered = self._hovered()
         if hovered is not None:
-            yield bounds(hovered)
+            yield from bounds_of([hovered])
         runs = [handles.points for handles in overlay.handles]
         if overlay.stem is not None:
             runs.append(overlay.stem)
         if overlay.sketch is not None:
             runs.append(_whole_sketch(overlay.sketch))
-        yield from (enclosing([run]) for run in runs if len(run))
+        yield from (span(run) for run in runs if len(run))
         if overlay.band is not None:
             yield overlay.band
 
@@ -120,7 +121,7 @@ class LiveLayer:
         painter.scale(view.ratio, view.ratio)
         for shape in self._labelled():
             label = Label(shape.name, self._scene.colour_of(shape), font)
-            at = _label_corner(bounds(shape), label, view)
+            at = _label_corner(bounds_of([shape])[0], label, view)
             if at is not None:
                 label.paint(painter, at)
         painter.restore()

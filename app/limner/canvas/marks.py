@@ -18,6 +18,9 @@ _HOT_GROWTH: Final = 3.0
 _CROWD: Final = 500
 """Of more handles than this in sight, only those are drawn that do not cover each other."""
 
+_ROW: Final = 1 << 20
+"""More cells than any screen has in a column, so that a cell's number is its own."""
+
 
 class Marks:
     """Handles as small pictures, made once per look."""
@@ -50,7 +53,7 @@ def _worth_drawing(xy: Run, frame: Frame) -> list[int]:
     seen = np.flatnonzero(inside.all(axis=1))
     if len(seen) > _CROWD:
         cells = np.floor(xy[seen] / (8 * frame.ratio)).astype(np.intp)
-        _, first = np.unique(cells, axis=0, return_index=True)
+        _, first = np.unique(cells[:, 0] * _ROW + cells[:, 1], return_index=True)
         seen = seen[np.sort(first)]
     return seen.tolist()
 

@@ -119,7 +119,8 @@ def _thinned(xy: Run) -> Run:
     while len(xy) > _MANY:
         cells = np.rint(xy / cell)
         kept = np.ones(len(xy), dtype=bool)
-        kept[1:-1] = (cells[1:-1] != cells[:-2]).any(axis=1)
+        x, y = cells[:-1, 0], cells[:-1, 1]
+        kept[1:-1] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
         xy = xy[kept]
         if len(xy) <= _MOST:
             break

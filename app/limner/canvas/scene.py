@@ -15,12 +15,13 @@ from limner.canvas import look
 from limner.canvas.backdrop import Backdrop
 from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
+from limner.canvas.extents import bounds_of
 from limner.canvas.ink import Ink, Manner
 from limner.canvas.shape_table import Rows, ShapeTable
 from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, THIN_BELOW, paint_dots, paint_simple
 from limner.canvas.viewport import Frame
 from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
-from limner.model.geometry import Bounds, bounds
+from limner.model.geometry import Bounds
 from limner.model.ontology import Ontology
 from limner.model.patch import Patch
 
@@ -190,7 +191,7 @@ class Scene:
         joints = [a for a in drawn if isinstance(a, Keypoint)]
         instances = {a.instance_id for a in joints if a.instance_id is not None}
         bones = (bone.bounds for i in instances for bone in self.bones.of(i))
-        return [*map(bounds, drawn), *bones]
+        return [*bounds_of(drawn), *bones]
 
     def _rgb(self, annotation: Drawable) -> int:
         key = annotation.name, type(annotation)

@@ -203,7 +203,8 @@ def test_a_contour_of_a_hundred_thousand_points_is_drawn_in_full() -> None:
     top = [(10 + i * 0.0018, 20.0 + i % 2) for i in range(100_000)]
     contour = Polygon(id=A, name="road", rings=(Points.of([*top, (190, 120), (10, 120)]),))
     easel = Easel.put_up([contour])
-    assert easel.colour_at(100, 120) == GREEN
+    red, green, _ = easel.colour_at(100, 120)
+    assert red < 64 < 192 < green
     assert not easel.is_bare_at(100, 21)
     assert easel.is_bare_at(100, 140)
 
