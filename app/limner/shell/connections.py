@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, Signal
@@ -161,13 +162,13 @@ class ConnectionsDialog(QDialog):
 
         def ask() -> Connection:
             found = key or keys.get(typed.kind, typed.url)
-            wire = connect(typed.url, found)
             if save and key:
                 keys.put(typed.kind, typed.url, key)
-            if typed.kind == "patronus":
-                Patronus.probe(wire)
-                return typed
-            return typed.model_copy(update={"dialect": str(Pictograph.probe(wire))})
+            with closing(connect(typed.url, found)) as wire:
+                if typed.kind == "patronus":
+                    Patronus.probe(wire)
+                    return typed
+                return typed.model_copy(update={"dialect": str(Pictograph.probe(wire))})
 
         def done(probed: Connection) -> None:
             self._say("The server answers and takes the key.")

@@ -71,6 +71,8 @@ class Services:
     keys: Keys = field(default_factory=Keys)
     local: Local | None = None
 
+    _wires: list[Wire] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         self.places.make()
         self.tasks = Tasks(self.main, workers=4, name="limner-network")
@@ -122,7 +124,9 @@ class Services:
 
     def wire(self, connection: Connection) -> Wire:
         """A wire to a server elsewhere with its key; on a worker, for the keyring may wait."""
-        return connect(connection.url, self.keys.get(connection.kind, connection.url))
+        wire = connect(connection.url, self.keys.get(connection.kind, connection.url))
+        self._wires.append(wire)
+        return wire
 
     def remote(self, connection: Connection) -> Pictograph:
         """The client of a connection, its dialect found when it is not known; on a worker."""
@@ -144,6 +148,8 @@ class Services:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
         self.tasks.close()
         self.pixels.close()
+        for wire in self._wires:
+            wire.close()
         if self.local is not None:
             self.local.drafts.close(2.0)
             self.local.hosted.close()
