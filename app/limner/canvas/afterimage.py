@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from limner.canvas.tiles import Tiles
 from limner.canvas.viewport import Frame
 
 _SMOOTH_UP_TO: Final = 4_000_000
@@ -15,19 +15,23 @@ _SMOOTH_UP_TO: Final = 4_000_000
 
 
 class Afterimage:
-    """The last settled frame as one picture, which can be drawn at any zoom."""
+    """The last whole frame as one picture, which can be drawn at any zoom."""
 
     def __init__(self) -> None:
         self._image: QImage | None = None
         self._frame = Frame(1.0, 0, 0, 0, 0)
 
-    def take(self, tiles: Tiles, view: Frame) -> None:
-        """Keep what is in view, if all of it is painted; else the older picture stays."""
-        if not tiles.is_settled or not view.width or not view.height:
+    @property
+    def is_kept(self) -> bool:
+        return self._image is not None
+
+    def take(self, view: Frame, paint: Callable[[QPainter], None]) -> None:
+        """Keep what `paint` paints of the view, in place of what was kept."""
+        if not view.width or not view.height:
             return
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         with QPainter(image) as painter:
-            tiles.draw(painter, QRect(0, 0, view.width, view.height))
+            paint(painter)
         self._image, self._frame = image, view
 
     def forget(self) -> None:

@@ -162,8 +162,8 @@ class Stage(QWidget):
 
     def _look(self, viewport: Viewport) -> None:
         before = self._viewport
-        if viewport.zoom != before.zoom:
-            self._afterimage.take(self._tiles, self._view())
+        if viewport.zoom != before.zoom and (self.is_settled or not self._afterimage.is_kept):
+            self._afterimage.take(self._view(), self._paint_all_still)
         self._viewport = viewport
         self._tiles.look_at(self._view())
         self._wait_for_tiles()
@@ -226,14 +226,21 @@ class Stage(QWidget):
         )
         with QPainter(self) as painter:
             painter.scale(1 / ratio, 1 / ratio)
-            gaps = self._tiles.draw(painter, area.toAlignedRect())
-            if gaps:
-                self._fill_gaps(painter, gaps)
+            self._paint_still(painter, area.toAlignedRect())
             self._live.paint(painter, self._view(), self.font())
             if self._message[0]:
                 painter.scale(ratio, ratio)
                 ground = self._scene.backdrop.ground
                 paint_message(painter, QRectF(self.rect()), *self._message, ground)
+
+    def _paint_all_still(self, painter: QPainter) -> None:
+        self._paint_still(painter, QRect(0, 0, *self._device_size()))
+
+    def _paint_still(self, painter: QPainter, area: QRect) -> None:
+        """All but the live layer; the painter's unit is the device pixel."""
+        gaps = self._tiles.draw(painter, area)
+        if gaps:
+            self._fill_gaps(painter, gaps)
 
     def _fill_gaps(self, painter: QPainter, gaps: list[QRect]) -> None:
         """What stands in for tiles to come: the last frame at another zoom, else the bare image."""
