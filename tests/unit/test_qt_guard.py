@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from limner.shell import qt_guard
@@ -47,8 +48,7 @@ def test_a_call_that_takes_references_to_none_is_found_out() -> None:
 
 
 @WHERE_NONE_IS_MORTAL
-@pytest.mark.usefixtures("qapp")
-def test_ten_thousand_repaints_and_signals_leave_none_and_true_alone() -> None:
+def test_ten_thousand_repaints_and_signals_leave_none_and_true_alone(qtbot: QtBot) -> None:
     class Painted(QWidget):
         @override
         def paintEvent(self, event: object) -> None:
@@ -60,7 +60,9 @@ def test_ten_thousand_repaints_and_signals_leave_none_and_true_alone() -> None:
 
     paints = 0
     widget, source = Painted(), Source()
-    widget.show()
+    qtbot.addWidget(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     nones, trues = sys.getrefcount(None), sys.getrefcount(True)
     for _ in range(10_000):
         widget.repaint()
