@@ -142,11 +142,11 @@ class Ink:
             _draw_lines(painter, [polygon_of(tick)], strokes)
 
     def _tick(self, corners: Run) -> Run:
-        """From the middle of the top edge straight out, in device pixels."""
+        """From the middle of the top edge straight out, in device pixels; short on a low box."""
         middle = (corners[0] + corners[1]) / 2
-        along = corners[1] - corners[0]
-        length = max(float(np.hypot(*along)), 1e-9)
-        out = np.array([along[1], -along[0]]) * (look.TICK * self._ratio / length)
+        along, down = corners[1] - corners[0], corners[3] - corners[0]
+        length = min(look.TICK * self._ratio, float(np.hypot(*down)) / 2)
+        out = np.array([along[1], -along[0]]) * (length / max(float(np.hypot(*along)), 1e-9))
         return np.array([middle, middle + out])
 
     def _box(
@@ -155,6 +155,9 @@ class Ink:
         inner = _device_rect(box, frame)
         if manner in _FILLED:
             painter.fillRect(inner, look.with_alpha(colour, look.FILL_ALPHA))
+        if manner is Manner.THIN:
+            _paint_border(painter, inner, max(1, round(self._ratio)), colour)
+            return
         for pen, _ in self._strokes(colour, manner):
             _paint_border(painter, inner, max(1, round(pen.widthF())), pen.color())
 
@@ -181,7 +184,8 @@ class Ink:
         if manner is Manner.GROUND:
             return []
         if manner is Manner.THIN:
-            return [Stroke(look.pen(colour, _HAIRLINE))]
+            hairline = look.pen(colour, _HAIRLINE)
+            return [Stroke(hairline, 0.75 * step) for step in range(round(self._ratio))]
         light = 0.0 if manner is Manner.PLAIN else look.SELECTED_LIGHT
         layers = [(look.SHADE, look.LINE + 2 * (light + look.EDGE))]
         if manner in _EDGES:

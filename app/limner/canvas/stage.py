@@ -64,8 +64,7 @@ class Stage(QWidget):
         self._scene.backdrop.picture = picture
         self._start_afresh()
         if picture is not None:
-            self._image_size = picture.width, picture.height
-            self.fit()
+            self._fit_to(picture.width, picture.height)
 
     @property
     def message(self) -> str:
@@ -99,6 +98,11 @@ class Stage(QWidget):
         width, height = self._image_size
         self._look(centred(zoom, (width / 2, height / 2), self._device_size()))
         self._is_fitted = True
+
+    def _fit_to(self, width: int, height: int) -> None:
+        """Show another image, of so many pixels, whole."""
+        self._image_size = max(width, 1), max(height, 1)
+        self.fit()
 
     def actual_size(self) -> None:
         """Show the image 1:1 on the screen's own pixels."""

@@ -70,6 +70,8 @@ class Canvas(Stage):
             self._scene.load(bench.document, bench.ontology)
             self._scene.select(bench.selection)
             bench.find = self._find
+            if self._scene.backdrop.picture is None:  # still to come, or not to be read
+                self._fit_to(*bench.image_size)
             self._unwatch = [
                 bench.document.watch(self._on_patch),
                 bench.selection.watch(self._on_selection),

@@ -14,7 +14,7 @@ from limner.canvas.viewport import MAX_ZOOM
 from limner.model.geometry import Bounds
 from limner.tools.bench import Bench
 from limner.tools.tool import Key
-from unit.canvas.easel import Easel, plain_picture
+from unit.canvas.easel import Easel, bench_of, plain_picture
 
 CORNER = QPointF(70, 190)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -35,6 +35,15 @@ def test_a_fitted_image_stays_fitted_when_the_window_grows() -> None:
     easel.canvas.resize(600, 500)
     easel.settles()
     assert easel.canvas.zoom == pytest.approx(2 * before)
+
+
+def test_annotations_are_in_view_before_their_image_is() -> None:
+    easel = Easel.put_up()
+    easel.canvas.show_picture(None)
+    easel.canvas.edit(bench_of(size=(4000, 3000)))
+    seen = easel.canvas.visible_bounds()
+    assert seen.left < 0
+    assert seen.right > 4000
 
 
 def test_the_same_image_keeps_the_view_and_another_is_fitted() -> None:
