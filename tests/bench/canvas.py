@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -47,6 +48,7 @@ class Figure:
 
     bench: str
     n: int
+    ratio: float
     samples: list[float]
     limit: float | None = None
 
@@ -55,7 +57,7 @@ class Figure:
             "bench": f"canvas.{self.bench}",
             "case": f"{self.n // 1000}k",
             "n": self.n,
-            "dpr": QApplication.instance().devicePixelRatio(),  # type: ignore[union-attr]
+            "dpr": self.ratio,
             "unit": "ms cpu",
             "median": round(float(np.median(self.samples)), 3),
             "p95": round(float(np.percentile(self.samples, 95)), 3),
@@ -130,22 +132,25 @@ class Desk:
         self.bench = Bench.over(Document(stars(count)), ONTOLOGY, (SIDE, SIDE))
 
     def figures(self) -> Iterator[Figure]:
-        yield Figure("load", self.count, timed(lambda: self.canvas.edit(self.bench)))
+        yield self.figure("load", timed(lambda: self.canvas.edit(self.bench)))
         self.tool = Held(self.bench)
         self.canvas.use(self.tool)
         for zoom in (self.canvas.zoom, 0.25, 0.5, 1.0, 4.0):
             self.canvas.zoom_to(zoom)
             at = f"@{zoom:.2g}"
-            yield Figure(f"settle{at}", self.count, timed(self.settle))
-            yield Figure(f"frame{at}", self.count, timed(self.frame, 20), 6.0)
-            yield Figure(f"pan{at}", self.count, self.pan(), 6.0)
-            yield Figure(f"zoom{at}", self.count, self.zoom(zoom), 6.0)
+            yield self.figure(f"settle{at}", timed(self.settle))
+            yield self.figure(f"frame{at}", timed(self.frame, 20), 6.0)
+            yield self.figure(f"pan{at}", self.pan(), 6.0)
+            yield self.figure(f"zoom{at}", self.zoom(), 6.0)
             self.canvas.zoom_to(zoom)
             self.canvas.centre_on(MIDDLE)
             self.settle()
             self.rest()
             yield from self.drag(at)
-        yield Figure("hit", self.count, self.hits(), 0.2)
+        yield self.figure("hit", self.hits(), 0.2)
+
+    def figure(self, bench: str, samples: list[float], limit: float | None = None) -> Figure:
+        return Figure(bench, self.count, self.canvas.devicePixelRatioF(), samples, limit)
 
     def settle(self) -> None:
         while not self.canvas.is_settled:
@@ -160,43 +165,43 @@ class Desk:
         self.canvas.repaint()
 
     def pan(self) -> list[float]:
-        def step() -> None:
-            self.canvas.pan_by(23, 7)
-            self.canvas.repaint()
-
         samples = []
         for _ in range(30):
-            samples += timed(step)
+            samples += timed(self.pan_step)
             QApplication.processEvents()
         return samples
 
-    def zoom(self, zoom: float) -> list[float]:
+    def pan_step(self) -> None:
+        self.canvas.pan_by(23, 7)
+        self.canvas.repaint()
+
+    def zoom(self) -> list[float]:
         samples = []
         for factor in (1.2, 1 / 1.2) * 10:
             target = self.canvas.zoom * factor
 
-            def step(target: float = target) -> None:
-                self.canvas.zoom_to(target, QPointF(700, 500))
-                self.canvas.repaint()
-
-            samples += timed(step)
+            samples += timed(partial(self.zoom_step, target))
             QApplication.processEvents()
         return samples
+
+    def zoom_step(self, target: float) -> None:
+        self.canvas.zoom_to(target, QPointF(700, 500))
+        self.canvas.repaint()
 
     def drag(self, at: str) -> Iterator[Figure]:
         held = self.shape_in_the_middle()
         shown = self.holding(held)
-        yield Figure(f"drag.start{at}", self.count, timed(lambda: self.show(shown)))
+        yield self.figure(f"drag.start{at}", timed(lambda: self.show(shown)))
         frames = [self.holding(moved_vertex(held, i)) for i in range(40)]
-        samples = [sample for frame in frames for sample in timed(lambda f=frame: self.show(f))]  # type: ignore[misc]
-        yield Figure(f"drag{at}", self.count, samples, 1.0)
+        samples = [sample for frame in frames for sample in timed(partial(self.show, frame))]
+        yield self.figure(f"drag{at}", samples, 1.0)
         after = moved_vertex(held, 40)
 
         def drop() -> None:
             self.bench.document.apply(Patch.replacing(Verb.RESHAPE, [(held, after)]))
             self.show(Overlay())
 
-        yield Figure(f"drag.drop{at}", self.count, timed(drop))
+        yield self.figure(f"drag.drop{at}", timed(drop))
 
     def holding(self, shape: Polygon) -> Overlay:
         handles = Handles(HandleKind.SQUARE, shape.rings[0], hot=0)
@@ -217,11 +222,8 @@ class Desk:
 
     def hits(self) -> list[float]:
         places = np.random.default_rng(5).random((200, 2)) * SIDE
-        return [
-            sample
-            for x, y in places.tolist()
-            for sample in timed(lambda: self.bench.find(x, y, 3))  # noqa: B023 called at once
-        ]
+        finds = [partial(self.bench.find, x, y, 3) for x, y in places.tolist()]
+        return [sample for find in finds for sample in timed(find)]
 
 
 def moved_vertex(shape: Polygon, by: int) -> Polygon:

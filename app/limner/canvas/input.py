@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QNativeGestureEvent
 
 from limner.tools.tool import Cursor, Key, Mods
 
@@ -57,3 +57,13 @@ def mods_of(modifiers: Qt.KeyboardModifier) -> Mods:
 def cursor_shape(cursor: Cursor) -> Qt.CursorShape:
     """The mouse pointer that Qt has for it."""
     return _CURSORS[cursor]
+
+
+def is_space(event: QKeyEvent) -> bool:
+    """Whether it is the space bar alone, which turns the left button into a hand."""
+    return event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier
+
+
+def is_pinch(event: QNativeGestureEvent) -> bool:
+    """Whether two fingers on a trackpad move apart or together."""
+    return event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEve
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from limner.canvas.input import cursor_shape, key_of, mods_of
+from limner.canvas.input import cursor_shape, is_pinch, is_space, key_of, mods_of
 from limner.canvas.stage import Stage
 from limner.model.annotations import AnnotationId
 from limner.model.ontology import Ontology
@@ -223,7 +223,7 @@ class Canvas(Stage):
 
     @override
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and _is_pinch(event):
+        if isinstance(event, QNativeGestureEvent) and is_pinch(event):
             self.zoom_to(self.zoom * (1 + event.value()), event.position())
             return True
         is_question = event.type() == QEvent.Type.ShortcutOverride
@@ -234,14 +234,14 @@ class Canvas(Stage):
 
     def _overrides_shortcut(self, event: QKeyEvent) -> bool:
         """Keys that belong to a shape being drawn, whatever the window uses them for."""
-        if _is_space(event):
+        if is_space(event):
             return True
         is_drawing = self._is_working() and self._tool is not None and self._tool.is_drawing
         return is_drawing and key_of(event) is not None
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_space(event):
+        if is_space(event):
             self._hold_space(is_down=True)
             return
         key = key_of(event)
@@ -259,9 +259,9 @@ class Canvas(Stage):
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if _is_space(event) and not event.isAutoRepeat():
+        if is_space(event) and not event.isAutoRepeat():
             self._hold_space(is_down=False)
-        elif not _is_space(event):
+        elif not is_space(event):
             event.ignore()
 
     @override
@@ -272,14 +272,6 @@ class Canvas(Stage):
     def _hold_space(self, *, is_down: bool) -> None:
         self._is_space_down = is_down
         self._refresh_cursor()
-
-
-def _is_space(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier
-
-
-def _is_pinch(event: QNativeGestureEvent) -> bool:
-    return event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
 
 
 def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:

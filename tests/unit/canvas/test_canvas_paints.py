@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
+from limner.canvas.viewport import Frame
 from limner.model.annotations import (
     Annotation,
     AnnotationId,
@@ -217,6 +219,17 @@ def test_a_speck_keeps_its_colour_and_a_selected_one_gets_a_frame() -> None:
     assert easel.is_bare_at(96.5, 75.5)
     easel.bench.selection.choose([A])
     assert not easel.is_bare_at(98.5, 75.5)
+
+
+def test_lines_look_as_wide_on_a_screen_of_twice_the_density() -> None:
+    easel = Easel.put_up([replace(CAR, y=-500, h=1000)])
+    widths = []
+    for ratio in (1.0, 2.0):
+        frame = Frame(ratio, 0, 0, round(200 * ratio), round(150 * ratio), ratio)
+        pixels = np.zeros((frame.height, frame.width), dtype=np.uint32)
+        easel.canvas._scene.paint(pixels, frame)
+        widths.append(int((pixels[round(50 * ratio)] == 0xFFFF0000).sum()))
+    assert widths == [4, 8]
 
 
 def test_the_ground_is_what_it_is_set_to() -> None:
