@@ -43,6 +43,7 @@ class AttributesPanel(Card):
         self.raw = QPlainTextEdit()
         self.note = QLabel()
         self._facts = _Facts()
+        self._inside = Scroller(_LEAST_SEEN)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._dress()
         self._lay_out()
@@ -77,12 +78,11 @@ class AttributesPanel(Card):
         self.note.setWordWrap(True)
 
     def _lay_out(self) -> None:
-        inside = Scroller(_LEAST_SEEN)
         for part in (self.form, self.note, self.raw, self._facts):
-            inside.column.addWidget(part)
-        inside.column.addStretch(1)
+            self._inside.column.addWidget(part)
+        self._inside.column.addStretch(1)
         self.body.addWidget(self.classes)
-        self.body.addWidget(inside)
+        self.body.addWidget(self._inside)
         self.setFocusProxy(self.classes)
 
     def _patched(self, patch: Patch) -> None:
@@ -98,6 +98,7 @@ class AttributesPanel(Card):
         self._show_classes(self._bench, selected)
         self._show_attributes(self._bench, selected)
         self._facts.show_rows(_facts_of(selected))
+        self._inside.updateGeometry()
 
     def _show_classes(self, bench: Bench, selected: list[Drawable]) -> None:
         kinds = {kind_of(annotation) for annotation in selected}

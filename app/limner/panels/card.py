@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -93,7 +93,10 @@ class EmptyWords(QLabel):
 
 
 class Scroller(QScrollArea):
-    """A column of controls that scrolls when there is no room; it asks for all of its height."""
+    """A column of controls that scrolls when there is no room; it asks for all of its height.
+
+    Whoever changes what is inside calls `updateGeometry`: a scroll area does not notice.
+    """
 
     def __init__(self, least: int) -> None:
         """`least` is the height, in device-independent pixels, below which it never goes."""
@@ -116,12 +119,6 @@ class Scroller(QScrollArea):
         if not self._inside.hasHeightForWidth():
             return hint
         return QSize(hint.width(), self._inside.heightForWidth(max(hint.width(), self.width())))
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()  # a scroll area does not pass this on by itself
-        return super().eventFilter(watched, event)
 
     @override
     def minimumSizeHint(self) -> QSize:

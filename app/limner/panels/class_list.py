@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from typing_extensions import override
 
 from limner.model.annotations import Annotation, Kind, Opaque, kind_of
@@ -31,8 +31,8 @@ class Column(IntEnum):
 class ClassList(QAbstractTableModel):
     """One row a class, in the order of the ontology."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)  # a parent, so that it dies with the panel and on its thread
         self._ontology = Ontology()
         self._counts: Counter[tuple[str, Kind]] = Counter()
         self.hidden: frozenset[LabelClass] = frozenset()

@@ -39,7 +39,7 @@ class ClassesPanel(Card):
         super().__init__("Classes", "tags", parent)
         self._bench: Bench | None = None
         self._unwatch: Callable[[], None] | None = None
-        self._model = ClassList()
+        self._model = ClassList(self)
         self.add = self.add_button("plus", "Add a class", "Add a class to this dataset")
         self.view = _ClassView(self._model)
         self.form = ClassForm()

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt
+from PySide6.QtGui import QImage
 from typing_extensions import override
 
 from limner.api.listing import ImageRow
@@ -38,14 +38,14 @@ class Role(IntEnum):
 class ImageList(QAbstractListModel):
     """Images by directory, then by name as people count: `scan 9` stands before `scan 10`."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)  # a parent, so that it dies with the panel and on its thread
         self._by_id: dict[str, ImageRow] = {}
         self._sorted: list[str] = []
         self._shown: list[str] = []
         self._place: dict[str, int] = {}
         self._needle = ""
-        self._thumbnails: OrderedDict[str, QPixmap] = OrderedDict()
+        self._thumbnails: OrderedDict[str, QImage] = OrderedDict()
         self._asked: set[str] = set()
         self._states: dict[str, str] = {}
         self._problems: dict[str, str] = {}
@@ -130,7 +130,7 @@ class ImageList(QAbstractListModel):
         if image.width() > most.width() or image.height() > most.height():
             fill = Qt.AspectRatioMode.KeepAspectRatioByExpanding
             image = image.scaled(most, fill, Qt.TransformationMode.SmoothTransformation)
-        self._thumbnails[image_id] = QPixmap.fromImage(image)
+        self._thumbnails[image_id] = image
         self._thumbnails.move_to_end(image_id)
         if len(self._thumbnails) > _KEPT_THUMBNAILS:
             dropped, _ = self._thumbnails.popitem(last=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyleOptionViewItem
 from typing_extensions import override
 
@@ -55,7 +55,7 @@ class ImagePainter(RowPainter):
 
 
 def _draw_thumbnail(
-    painter: QPainter, frame: QRect, pixmap: QPixmap | None, tokens: Tokens, *, broken: bool
+    painter: QPainter, frame: QRect, image: QImage | None, tokens: Tokens, *, broken: bool
 ) -> None:
     shape = QPainterPath()
     shape.addRoundedRect(QRectF(frame), _RADIUS, _RADIUS)
@@ -65,17 +65,17 @@ def _draw_thumbnail(
     painter.fillPath(shape, QColor(tokens.canvas))
     if broken:
         icons.paint(painter, "triangle-alert", square(frame, 20), QColor(tokens.bad))
-    elif pixmap is None or pixmap.isNull():
+    elif image is None or image.isNull():
         icons.paint(painter, "image", square(frame, 20), QColor(tokens.faint))
     else:
         painter.setClipPath(shape)
-        painter.drawPixmap(QRectF(frame), pixmap, _middle(pixmap))
+        painter.drawImage(QRectF(frame), image, _middle(image))
     painter.restore()
 
 
-def _middle(pixmap: QPixmap) -> QRectF:
-    """The largest square in the middle of a pixmap, in its own pixels."""
-    return square(pixmap.rect(), min(pixmap.width(), pixmap.height()))
+def _middle(image: QImage) -> QRectF:
+    """The largest square in the middle of an image, in its own pixels."""
+    return square(image.rect(), min(image.width(), image.height()))
 
 
 def _draw_name(painter: QPainter, rect: QRect, row: ImageRow, tokens: Tokens) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
@@ -32,7 +32,7 @@ class ImagesPanel(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Images", "images", parent)
-        self._model = ImageList()
+        self._model = ImageList(self)
         self._current: str | None = None
         self.search = SearchField("Filter by name or stage", "Filter images")
         self.view = _ImageView(self._model)
@@ -97,7 +97,7 @@ class ImagesPanel(Card):
         self.search.textChanged.connect(self._filter)
         self.search.done.connect(self._first_found)
         self._model.modelReset.connect(self._refresh)
-        self.view.selectionModel().currentChanged.connect(self._moved)
+        self.view.stepped.connect(self._moved)
         self.view.clicked.connect(self._moved)
         self.view.verticalScrollBar().valueChanged.connect(self._look_again)
         self.view.verticalScrollBar().rangeChanged.connect(self._look_again)
@@ -165,6 +165,11 @@ class ImagesPanel(Card):
 
 
 class _ImageView(RowsView):
+    """Only a click or a key chooses: a view makes its first row current when it gets the focus."""
+
+    stepped = Signal(QModelIndex)
+    """The keyboard went to another row."""
+
     def __init__(self, model: ImageList) -> None:
         super().__init__(ROW_HEIGHT)
         self.setModel(model)
@@ -173,3 +178,15 @@ class _ImageView(RowsView):
         self.stretch(0, {})
         self.setAccessibleName("Images")
         self.setMinimumHeight(ROW_HEIGHT)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.currentIndex() != before:
+            self.stepped.emit(self.currentIndex())
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():  # a drag would select without opening
+            super().mouseMoveEvent(event)

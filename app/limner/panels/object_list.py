@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from typing_extensions import override
 
 from limner.model.annotations import (
@@ -48,8 +48,8 @@ class Role(IntEnum):
 class ObjectList(QAbstractTableModel):
     """Rows in z-order, lowest first, narrowed by a filter."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)  # a parent, so that it dies with the panel and on its thread
         self._bench: Bench | None = None
         self._numbers = Numbering()
         self._ranks: dict[AnnotationId, float] = {}

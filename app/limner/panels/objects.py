@@ -39,7 +39,7 @@ class ObjectsPanel(Card):
         self._bench: Bench | None = None
         self._unwatch: list[Callable[[], None]] = []
         self._is_following = False
-        self._model = ObjectList()
+        self._model = ObjectList(self)
         self.filter = SearchField("Filter by label or id", "Filter objects")
         self.view = _ObjectView(self._model)
         self.empty = EmptyWords()

@@ -87,3 +87,4 @@ class QuestionForm(Scroller):
     def _describe(self) -> None:
         parts = filter(None, (self._about, self._question))
         self.description.setText("  \N{MIDDLE DOT}  ".join(parts))
+        self.updateGeometry()

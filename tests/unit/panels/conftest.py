@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,8 @@ class Reviewing:
 
 @pytest.fixture
 def reviewing(qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
+    gc.collect()
+    gc.disable()  # a cycle of widgets that a worker happens to collect dies on the wrong thread
     hosted = embedded.start(tmp_path / "library")
     network = Network(hosted.transport)
     server = Patronus(connect(embedded.BASE_URL, hosted.key, transport=network))
@@ -144,5 +147,7 @@ def reviewing(qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
     for thread in threading.enumerate():
         if thread.name.startswith("limner-work"):
             thread.join()  # the server may only go when nobody asks it any more
-    drafts.close(5.0)
+    assert drafts.close(30.0)
     hosted.close()
+    gc.enable()
+    gc.collect()

@@ -186,7 +186,21 @@ def test_an_empty_list_says_what_to_do(
 def test_dragging_over_the_list_does_not_open_every_image(
     panel: ImagesPanel, chosen: list[str]
 ) -> None:
+    panel.set_images([row("a.jpg"), row("b.jpg"), row("c.jpg")])
+    panel.set_current("/|a.jpg")
+    place = panel.view.viewport()
+    QTest.mousePress(place, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    QTest.mouseMove(place, QPoint(20, 100))
+    QTest.mouseMove(place, QPoint(20, 170))
+    QTest.mouseRelease(place, Qt.MouseButton.LeftButton, pos=QPoint(20, 170))
+    assert chosen == []
+    assert panel.view.selected_row_numbers() == [0]
+
+
+def test_the_focus_alone_opens_no_image(panel: ImagesPanel, chosen: list[str]) -> None:
     panel.set_images([row("a.jpg"), row("b.jpg")])
-    QTest.mouseMove(panel.view.viewport(), QPoint(20, 20))
-    QTest.mouseMove(panel.view.viewport(), QPoint(20, 100))
+    panel.activateWindow()
+    panel.search.setFocus()
+    panel.view.setFocus()
+    assert panel.view.hasFocus()
     assert chosen == []
