@@ -6,12 +6,14 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from a2wsgi import ASGIMiddleware
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from limner.server.app import create_app
 from limner.server.keys import Role, new_key, replace_key
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BASE_URL: Final = "http://limner.local"
+_TASK: Final = "limner.task"
 _KEY_ID: Final = "00000000-0000-0000-0000-000000000001"
 
 
@@ -39,7 +42,7 @@ class InProcess:
         self._thread.start()
         self._loop = self._started.result()
         # Starlette and a2wsgi each describe ASGI by types of their own.
-        self._wsgi = ASGIMiddleware(app, loop=self._loop)  # type: ignore[arg-type]
+        self._wsgi = ASGIMiddleware(self._told, loop=self._loop)  # type: ignore[arg-type]
         self.transport: httpx.BaseTransport = httpx.WSGITransport(self._serve)
 
     def _run(self) -> None:
@@ -51,18 +54,27 @@ class InProcess:
             self._started.set_result(asyncio.get_running_loop())
             await self._stop.wait()
 
+    async def _told(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["wsgi_environ"][_TASK] = asyncio.current_task()
+        await self._app(scope, receive, send)
+
     def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
         # PEP 3333 wants the bytes of the path as latin-1; httpx 0.28 gives the decoded text.
         environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")
         arguments: Any = (environ, start)
-        chunks = iter(self._wsgi(*arguments))
         try:
-            for chunk in chunks:  # noqa: UP028 - `yield from` would close `chunks` too early
-                yield chunk
+            yield from self._wsgi(*arguments)
         finally:
-            # A reader that breaks off would leave the app waiting to send for ever.
-            for _ in chunks:
-                pass
+            self._end(environ.get(_TASK))
+
+    def _end(self, task: asyncio.Task[None] | None) -> None:
+        """End the request of a reader who broke off, which would wait to send for ever.
+
+        It must not wait for anything: the garbage collector may call it, on any thread.
+        """
+        if task is not None and not task.done():
+            with suppress(RuntimeError):  # the loop is closed, and the request with it
+                self._loop.call_soon_threadsafe(task.cancel)
 
     def close(self) -> None:
         """Stop serving; no request may be running any more."""
