@@ -99,6 +99,7 @@ class ImagesPanel(Card):
         self._model.modelReset.connect(self._refresh)
         self.view.stepped.connect(self._moved)
         self.view.clicked.connect(self._moved)
+        self.view.let_go.connect(self._show_current)
         self.view.verticalScrollBar().valueChanged.connect(self._look_again)
         self.view.verticalScrollBar().rangeChanged.connect(self._look_again)
         self._settled.timeout.connect(self._ask)
@@ -118,17 +119,16 @@ class ImagesPanel(Card):
 
     def _show_current(self) -> None:
         row = self._model.row_of(self._current)
-        index = QModelIndex() if row is None else self._model.index(row)
-        if index == self.view.currentIndex():
-            return
-        self.view.selectionModel().blockSignals(True)
-        self.view.setCurrentIndex(index)
-        self.view.selectionModel().blockSignals(False)
         if row is None:
+            self.view.setCurrentIndex(QModelIndex())
             self.view.clearSelection()
-        else:
+            return
+        index = self._model.index(row)
+        was_current = self.view.currentIndex() == index
+        self.view.setCurrentIndex(index)
+        self.view.select_rows([row], 0)
+        if not was_current:
             self.view.scrollTo(index)
-        self.view.viewport().update()
 
     def _moved(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -169,6 +169,8 @@ class _ImageView(RowsView):
 
     stepped = Signal(QModelIndex)
     """The keyboard went to another row."""
+    let_go = Signal()
+    """A mouse button came up, be it on the row it was pressed on or not."""
 
     def __init__(self, model: ImageList) -> None:
         super().__init__(ROW_HEIGHT)
@@ -190,3 +192,8 @@ class _ImageView(RowsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons():  # a drag would select without opening
             super().mouseMoveEvent(event)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.let_go.emit()

@@ -121,7 +121,7 @@ class Reviewing:
         self.waits(lambda: len(self.desk.criteria) == len(made))
 
     def waits(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition)
+        self._qtbot.waitUntil(condition, timeout=30_000)
 
     def stored(self) -> dict[str, Answer]:
         """What the server keeps about the first image, by the criterion."""
@@ -133,14 +133,14 @@ class Reviewing:
 
 
 @pytest.fixture
-def reviewing(qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
+def reviewing(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
     gc.collect()
     gc.disable()  # a cycle of widgets that a worker happens to collect dies on the wrong thread
     hosted = embedded.start(tmp_path / "library")
     network = Network(hosted.transport)
     server = Patronus(connect(embedded.BASE_URL, hosted.key, transport=network))
     drafts = Drafts(tmp_path / "workspace.db", encode=encode, decode=decode)
-    main = QtMainThread()
+    main = QtMainThread(qapp)
     tasks = Tasks(main)
     yield Reviewing(Desk(server, embedded.BASE_URL, drafts, tasks, main), network, server, qtbot)
     tasks.close()
@@ -149,5 +149,7 @@ def reviewing(qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
             thread.join()  # the server may only go when nobody asks it any more
     assert drafts.close(30.0)
     hosted.close()
+    QApplication.removePostedEvents(main)
+    main.deleteLater()  # with what it was to do later
     gc.enable()
     gc.collect()

@@ -115,11 +115,11 @@ def test_only_what_is_seen_is_asked_for(panel: ImagesPanel, qtbot: QtBot) -> Non
     wanted: list[str] = []
     panel.thumbnail_wanted.connect(wanted.append)
     panel.set_images([row(f"{number}.jpg") for number in range(5000)])
-    qtbot.waitUntil(lambda: bool(wanted))
+    qtbot.waitUntil(lambda: bool(wanted), timeout=30_000)
     assert wanted[0] == "/|0.jpg"
     assert len(wanted) < 15
     panel.view.scrollToBottom()
-    qtbot.waitUntil(lambda: "/|4999.jpg" in wanted)
+    qtbot.waitUntil(lambda: "/|4999.jpg" in wanted, timeout=30_000)
     assert len(wanted) < 30
     assert len(set(wanted)) == len(wanted)
 
@@ -132,10 +132,10 @@ def test_an_answered_thumbnail_is_not_asked_for_again(panel: ImagesPanel, qtbot:
     asked: list[str] = []
     panel.thumbnail_wanted.connect(answer)
     panel.set_images([row("a.jpg")])
-    qtbot.waitUntil(lambda: asked == ["/|a.jpg"])
+    qtbot.waitUntil(lambda: asked == ["/|a.jpg"], timeout=30_000)
     panel.resize(330, 500)
     panel.update_row(row("b.jpg"))
-    qtbot.waitUntil(lambda: asked == ["/|a.jpg", "/|b.jpg"])
+    qtbot.waitUntil(lambda: asked == ["/|a.jpg", "/|b.jpg"], timeout=30_000)
 
 
 def test_a_row_says_its_stage_its_count_and_what_is_the_matter(panel: ImagesPanel) -> None:
