@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,17 @@ settings.register_profile(
     "limner", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("limner")
+gc.disable()  # see pytest_runtest_teardown
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Free widgets here: on a worker thread, where Python may collect too, Qt would hang."""
+    is_qt = "qapp" in getattr(item, "fixturenames", ())
+    if is_qt or gc.get_count()[0] > MUCH_GARBAGE:
+        gc.collect()
+
+
+MUCH_GARBAGE = 200_000
 
 
 class Starts(Protocol):

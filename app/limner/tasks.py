@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ class Tasks:
     def __init__(self, main: MainThread, workers: int = 4, name: str = "limner-work") -> None:
         self._main = main
         self._is_closed = False
+        self._running: set[Future[Any]] = set()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
 
     def run(
@@ -69,7 +70,10 @@ class Tasks:
                 raise _NobodyWaits
             return work()
 
-        self._pool.submit(begin).add_done_callback(deliver)
+        future = self._pool.submit(begin)
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        future.add_done_callback(deliver)
         return ticket
 
     @staticmethod
@@ -89,10 +93,14 @@ class Tasks:
         else:
             raise error
 
-    def close(self) -> None:
-        """Take no more work and drop what has not begun; what runs ends on its own."""
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """Take no more work, drop what has not begun and wait for the rest; whether it ended.
+
+        What takes longer ends on its own, and nobody hears of it.
+        """
         self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
+        return not wait(tuple(self._running), timeout_s).not_done
 
 
 class _NobodyWaits(Exception):

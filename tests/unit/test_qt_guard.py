@@ -49,6 +49,8 @@ def test_a_call_that_takes_references_to_none_is_found_out() -> None:
 
 @WHERE_NONE_IS_MORTAL
 def test_ten_thousand_repaints_and_signals_leave_none_and_true_alone(qtbot: QtBot) -> None:
+    paints = 0
+
     class Painted(QWidget):
         @override
         def paintEvent(self, event: object) -> None:
@@ -58,7 +60,6 @@ def test_ten_thousand_repaints_and_signals_leave_none_and_true_alone(qtbot: QtBo
     class Source(QObject):
         rang = Signal()
 
-    paints = 0
     widget, source = Painted(), Source()
     qtbot.addWidget(widget)
     with qtbot.waitExposed(widget):

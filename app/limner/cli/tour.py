@@ -48,7 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
             qt.processEvents()
     if report.trouble:
         print(f"FAILED  {report.trouble}")
-    print(
-        f"{'The tour went well' if report.passed else 'The tour failed'}: {arguments.out}/report.json"
-    )
+    outcome = "The tour went well" if report.passed else "The tour failed"
+    print(f"{outcome}: {arguments.out / 'report.json'}")
     return 0 if report.passed else 1

@@ -20,6 +20,7 @@ from limner.shell.catalog import commands
 from limner.shell.connections import ConnectionsDialog
 from limner.shell.datasets import DatasetsDialog
 from limner.shell.editor import Editor
+from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
 from limner.shell.notice import Tone
 from limner.shell.project import Project
@@ -37,8 +38,9 @@ _QUIT_S: Final = 2.0
 class Application:
     """Puts the window's parts together and opens what the person asked for."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, collector: MainThreadCollector) -> None:
         self.services = services
+        self._collector = collector
         self.tokens = theme.apply(_qt(), dark=self._is_dark())
         self.window = Window()
         self.editor = Editor(self.window)

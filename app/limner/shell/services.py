@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import httpx
 
 LOCAL_ORIGIN: Final = "http://limner.local"
+_PATIENCE_S: Final = 1.0
+"""How long quitting waits for what a worker is in the middle of."""
 SAMPLE: Final = "Sample project"
 
 
@@ -146,13 +148,13 @@ class Services:
 
     def close(self) -> None:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
-        self.tasks.close()
-        self.pixels.close()
+        quiet = [tasks.close(_PATIENCE_S) for tasks in (self.tasks, self.pixels)]
         for wire in self._wires:
             wire.close()
         if self.local is not None:
             self.local.drafts.close(2.0)
-            self.local.hosted.close()
+            if all(quiet):  # else the process ends with a request still running
+                self.local.hosted.close()
 
     def _held(self) -> Local:
         if self.local is None:

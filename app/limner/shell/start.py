@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from limner import resources
 from limner.shell import fonts, qt_guard
 from limner.shell.application import Application
+from limner.shell.garbage import MainThreadCollector
 from limner.shell.main_thread import QtMainThread
 from limner.shell.qt_guard import UnsoundQt
 from limner.shell.services import Host, Services
@@ -51,7 +52,7 @@ def make(host: Host, places: Places) -> Application:
     # Decoding threads must not keep the window waiting for the default 5 ms.
     sys.setswitchinterval(0.0005)
     fonts.load()
-    application = Application(Services(host, places, QtMainThread()))
+    application = Application(Services(host, places, QtMainThread()), MainThreadCollector())
     _catch_everything(application)
     return application
 
