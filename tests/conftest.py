@@ -25,6 +25,12 @@ settings.load_profile("limner")
 gc.disable()  # see pytest_runtest_teardown
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: never look through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Free widgets here: on a worker thread, where Python may collect too, Qt would hang."""
     is_qt = "qapp" in getattr(item, "fixturenames", ())

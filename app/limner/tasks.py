@@ -20,6 +20,10 @@ class MainThread(Protocol):
         """Run `call` there once, `seconds` from now; the returned function takes it back."""
         ...
 
+    def close(self) -> None:
+        """Run nothing from now on."""
+        ...
+
 
 class Ticket:
     """A piece of work that was asked for. After `cancel` nobody hears of its outcome."""

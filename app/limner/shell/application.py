@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.storage.settings import Connection, LastProject
 
+_LOG = logging.getLogger("limner")
 _QUIT_S: Final = 2.0
 """How long quitting may wait for a save on its way; what is not sent is on the disk."""
 
@@ -303,7 +305,8 @@ class Application:
             try:
                 wait_until(lambda: workspace.is_settled, "the last save", _QUIT_S)
             except TookTooLong:
-                self._left_waiting = True
+                _LOG.info("left with work waiting to be sent; it is on this computer's disk")
+        self.reviewing.close()
         self.services.close()
 
     def _warn(self, topic: str) -> Callable[[Exception], None]:

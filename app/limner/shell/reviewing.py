@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from limner.api.pictograph import Dataset, ImageRow
-from limner.model.annotations import Drawable, kind_of
 from limner.panels.text import plain
 from limner.review.binding import BadTemplate, Binding
 from limner.review.desk import Desk, Scope
@@ -46,6 +45,11 @@ class Reviewing:
         self.desk, self._opened = desk, None
         self._window.review.edit(desk)
         self._follow()
+
+    def close(self) -> None:
+        """Show nothing any more: the window is going away."""
+        self.desk = None
+        self._window.review.edit(None)
 
     def add_criteria(self) -> None:
         """Ask for a new criterion and add it to the project."""
@@ -97,8 +101,6 @@ class Reviewing:
             desk.face(Scope.OBJECT, None)
             return
         shape_words = {**image_words, "annotation_id": shape.id, "name": shape.name}
-        desk.face(Scope.OBJECT, binding.annotation(shape_words), _name(shape))
-
-
-def _name(shape: Drawable) -> str:
-    return f"{plain(shape.name)} ({kind_of(shape)})"
+        desk.face(
+            Scope.OBJECT, binding.annotation(shape_words), self._window.objects.name_of(shape.id)
+        )

@@ -148,6 +148,7 @@ class Services:
 
     def close(self) -> None:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
+        self.main.close()
         quiet = [tasks.close(_PATIENCE_S) for tasks in (self.tasks, self.pixels)]
         for wire in self._wires:
             wire.close()

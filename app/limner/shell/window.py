@@ -257,4 +257,5 @@ def _column(*parts: QWidget) -> QSplitter:
     column.setChildrenCollapsible(False)
     for part in parts:
         column.addWidget(part)
+    column.setStretchFactor(0, 1)
     return column
