@@ -292,7 +292,8 @@ class Application:
     # --- the end
 
     def quit(self) -> None:
-        self.window.close()
+        if not self._has_left:
+            self.window.close()
 
     def _leave(self) -> None:
         if self._has_left:
@@ -308,6 +309,8 @@ class Application:
                 _LOG.info("left with work waiting to be sent; it is on this computer's disk")
         self.reviewing.close()
         self.services.close()
+        self._collector.close()
+        self.window.deleteLater()
 
     def _warn(self, topic: str) -> Callable[[Exception], None]:
         return lambda error: self.window.notice.say(topic, words(error), Tone.WARNING)

@@ -15,14 +15,21 @@ _EVERY_MS: Final = 1000
 
 
 class MainThreadCollector(QObject):
-    """Takes the collector over for the life of the process; make one, on the main thread."""
+    """Takes the collector over until `close`; make one, on the main thread."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._collect)
         self._timer.start()
+
+    def close(self) -> None:
+        """Leave the collector as it was found; the windows must be gone."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
 
     @staticmethod
     def _collect() -> None:

@@ -89,10 +89,10 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
-        self.side = _column(self.objects, self.attributes, self.review)
+        self.side = _column(self.objects, self.attributes, self.review, shares=(1, 0, 0))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
-        self.left = _padded(_column(self.images, self.classes))
+        self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
         self.right = _padded(self.side)
         for part in (self.left, middle, self.right):
             self.split.addWidget(part)
@@ -250,12 +250,16 @@ def _padded(inner: QWidget) -> QWidget:
     return outer
 
 
-def _column(*parts: QWidget) -> QSplitter:
+def _column(*parts: QWidget, shares: tuple[int, ...]) -> QSplitter:
+    """The parts one above the other; room to spare goes to them by their shares."""
     column = QSplitter(Qt.Orientation.Vertical)
     column.setObjectName("page")
     column.setHandleWidth(_GAP)
     column.setChildrenCollapsible(False)
     for part in parts:
         column.addWidget(part)
-    column.setStretchFactor(0, 1)
+    for index, share in enumerate(shares):
+        column.setStretchFactor(index, share)
+    if all(shares):
+        column.setSizes([share * 1000 for share in shares])
     return column
