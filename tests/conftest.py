@@ -6,13 +6,13 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from robot import Annotator
+    from robot import Annotator, Starts
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("PICTOGRAPH_API_KEY", "PATRONUS_API_KEY", "LIMNER_HOME"):
@@ -39,12 +39,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 MUCH_GARBAGE = 200_000
-
-
-class Starts(Protocol):
-    """Starts an editor; see `robot.Annotator` for the options."""
-
-    def __call__(self, path: Path | None = None, **options: Any) -> Annotator: ...
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 
@@ -22,6 +23,12 @@ Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
+
+
+class Starts(Protocol):
+    """What the fixture `starts` is: starts an editor; the options are those of `Annotator`."""
+
+    def __call__(self, path: Path | None = None, **options: Any) -> Annotator: ...
 
 
 class Annotator:

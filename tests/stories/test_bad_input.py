@@ -10,13 +10,12 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from conftest import Starts
 from faults import FaultyHost
 from limner import resources
 from limner.api.errors import Invalid
 from limner.model.annotations import BBox, Opaque, new_id
 from limner.shell.hand import wait_until
-from robot import CTRL, Annotator, Key
+from robot import CTRL, Annotator, Key, Starts
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
-from conftest import Starts
 from limner import resources
 from limner.api.pictograph import Dialect, Pictograph
 from limner.api.transport import connect
@@ -17,7 +16,7 @@ from limner.model.ontology import LabelClass, Ontology
 from limner.shell.connections import ConnectionsDialog
 from limner.shell.datasets import DatasetsDialog
 from limner.shell.hand import wait_until
-from robot import CTRL, Annotator, Key
+from robot import CTRL, Annotator, Key, Starts
 from servers import Serving, serving
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import Starts
 from limner.api.pictograph import ImageRow
 from limner.model.annotations import BBox, Keypoint, Polygon, Polyline
 from limner.sync.session import fingerprint
-from robot import CTRL, Annotator, Key
+from robot import CTRL, Annotator, Key, Starts
 
 TRIANGLE = [(100.0, 50.0), (200.0, 60.0), (150.0, 140.0)]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from conftest import Starts
 from faults import FaultyHost
 from limner.model.verdicts import Target, TargetType, Verdict
 from limner.review.desk import Desk, Mark, Scope
 from limner.shell.hand import wait_until
-from robot import CTRL, Annotator, Key
+from robot import CTRL, Annotator, Key, Starts
 
 
 class Reviewer:

@@ -9,12 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import Starts
 from faults import FaultyHost, FaultyLine
 from limner.model.annotations import BBox, new_id
 from limner.shell.hand import wait_until
 from limner.sync.session import State, fingerprint
-from robot import CTRL, Annotator, Key
+from robot import CTRL, Annotator, Key, Starts
 
 
 class Desk(NamedTuple):

@@ -229,11 +229,19 @@ def test_the_closing_edge_of_a_polygon_can_be_split_but_a_polyline_has_none() ->
 def test_short_edges_offer_no_middle_until_one_zooms_in() -> None:
     place = street(a_polygon("polygon", *[[(100, 100), (120, 100), (120, 120)]]))
     place.selects("polygon")
-    far, near = Hand(place, "select"), Hand(place, "select", scale=0.25)
-    for hand in (far, near):
-        hand.hovers((300, 300))
+    far = Hand(place, "select")
+    far.hovers((300, 300))
     assert len(far.handles(HandleKind.FAINT).points) == 1  # the diagonal
+    near = Hand(place, "select", scale=0.25)
+    near.hovers((300, 300))
     assert len(near.handles(HandleKind.FAINT).points) == 3
+
+
+def test_a_shape_chosen_in_a_list_shows_its_handles_before_the_pointer_comes() -> None:
+    place = street(a_polygon("polygon", *[[(100, 100), (200, 100), (200, 200)]]))
+    hand = Hand(place, "select")
+    place.selects("polygon")
+    assert len(hand.handles(HandleKind.SQUARE).points) == 3
 
 
 def test_a_click_on_a_handle_changes_nothing() -> None:

@@ -225,4 +225,5 @@ class Hand:
             place.bench.history.redo()
 
     def _at(self, at: XY, mods: Mods) -> Pointer:
+        self.tool.bench.scale = self.scale  # as the canvas does
         return Pointer(float(at[0]), float(at[1]), scale=self.scale, mods=mods)

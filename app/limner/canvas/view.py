@@ -55,6 +55,7 @@ class Canvas(Stage):
         self._overlay_timer.setSingleShot(True)
         self._overlay_timer.setInterval(0)
         self._overlay_timer.timeout.connect(self.refresh_overlay)
+        self.zoom_changed.connect(self._overlay_timer.start)
 
     def edit(self, bench: Bench | None) -> None:
         """Show this bench's document and follow it, and no longer the one before."""
@@ -89,6 +90,8 @@ class Canvas(Stage):
 
     def refresh_overlay(self) -> None:
         """Ask the tool what to draw, and draw it: tool or selection changed from outside."""
+        if self._bench is not None:
+            self._bench.scale = self.devicePixelRatioF() / self.zoom
         self._show_overlay(self._tool.overlay if self._is_working() and self._tool else Overlay())
         self._refresh_cursor()
 

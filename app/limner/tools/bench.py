@@ -31,6 +31,8 @@ class Bench:
     ontology: Ontology
     image_size: tuple[int, int]
     find: Finder = field(default=lambda _x, _y, _reach: ())
+    scale: float = 1.0
+    """Image pixels that one screen pixel covers (1 / zoom); the canvas keeps it."""
     refused: Callable[[RuleBroken], None] = field(default=lambda _error: None)
     active: dict[Kind, LabelClass] = field(default_factory=dict)
     """The class that the next shape of a kind gets."""

@@ -218,9 +218,9 @@ class SelectTool(Tool):
     def _grips_here(self) -> Grips | None:
         """The handles of the selected shape, kept while neither it nor the zoom changes."""
         shape = self._only()
-        if shape is None or self._pointer is None:
+        if shape is None:
             return None
-        scale, known = self._pointer.scale, self._grips
+        scale, known = self.bench.scale, self._grips
         if known is None or known[0] is not shape or known[1] != scale:
             known = self._grips = (shape, scale, grips_of(shape, scale))
         return known[2]
