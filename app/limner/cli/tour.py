@@ -34,10 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from limner.cli.inside import host
-    from limner.shell.start import make
+    from limner.shell.start import log_what_qt_says, make
     from limner.shell.tour import Tour
     from limner.storage.places import Places
 
+    log_what_qt_says()
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     with TemporaryDirectory(prefix="limner-tour-") as home:
         application = make(host, Places.find({"LIMNER_HOME": home}))

@@ -6,8 +6,9 @@ import logging
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +24,7 @@ from limner.storage.places import Places
 __all__ = ["UnsoundQt", "make", "run"]
 
 _LOG = logging.getLogger("limner")
+_MEANINGLESS: Final = "This plugin does not support propagateSizeHints()"
 
 
 def run(host: Host, wanted: Path | None = None) -> int:
@@ -31,10 +33,26 @@ def run(host: Host, wanted: Path | None = None) -> int:
     Raises:
         UnsoundQt: this pair of Python and Qt aborts during work.
     """
+    log_what_qt_says()
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     application = make(host, Places.find())
     application.start(wanted)
     return qt.exec()
+
+
+def log_what_qt_says() -> None:
+    """Send Qt's own messages to the log, less the one that the offscreen platform repeats."""
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+
+    def heard(kind: QtMsgType, _where: object, text: str) -> None:
+        if text != _MEANINGLESS:
+            _LOG.log(levels.get(kind, logging.ERROR), "%s", text)
+
+    qInstallMessageHandler(heard)
 
 
 def make(host: Host, places: Places) -> Application:
