@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,16 @@ class FaultyLine(httpx.BaseTransport):
             raise httpx.ReadTimeout("no answer", request=request)
 
         self.rules = [lose]
+
+    def holds_back_until(self, may_come: threading.Event, image_id: str) -> None:
+        """The bytes of one image stay on the way until `may_come` is set."""
+
+        def hold(request: httpx.Request) -> httpx.Response | None:
+            if request.url.path.endswith(f"/developer/images/{image_id}"):
+                may_come.wait(30)
+            return None
+
+        self.rules = [hold]
 
     def holds_this_for(self, filename: str, annotations: list[dict[str, object]]) -> list[bytes]:
         """A newer server: it holds a list of its own for one image; what is saved is returned."""

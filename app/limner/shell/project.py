@@ -44,6 +44,7 @@ class Project:
         window.images.thumbnail_wanted.connect(self._want_thumbnail)
         window.classes.wanted.connect(self.add_class)
         window.arrow.connect(self.step)
+        window.escaped.connect(self.stop_loading)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` when another dataset or image was opened."""
@@ -136,12 +137,19 @@ class Project:
             self.workspace.forget(current)
             self.open_image(current)
 
+    def stop_loading(self) -> None:
+        """Cancel the transfer of an image that is still coming in."""
+        if self._pixels is not None and not self.has_pixels and not self._pixels.is_cancelled:
+            self._pixels.cancel()
+            self._window.canvas.show_message("Loading was stopped", "F5 loads the image again.")
+
     def _progress(self, so_far: int, in_all: int | None) -> None:
         row = self.rows.get(self.current or "")
         if row is None or in_all is None or in_all < 1_000_000:
             return
         self._window.canvas.show_message(
-            "Loading…", f"{plain(row.filename)} · {so_far / 1e6:.1f} of {in_all / 1e6:.1f} MB"
+            "Loading…",
+            f"{plain(row.filename)} · {so_far / 1e6:.1f} of {in_all / 1e6:.1f} MB · Esc stops",
         )
 
     def _decoded(self, picture: Picture) -> None:
@@ -158,6 +166,7 @@ class Project:
             self._window.notice.say("image", picture.warning, Tone.WARNING)
 
     def _not_decoded(self, error: Exception) -> None:
+        self._pixels = None
         self._window.canvas.show_message("This image cannot be shown", words(error))
         if self.current is not None:
             self._window.images.set_problem(self.current, words(error))

@@ -52,6 +52,8 @@ class Window(QMainWindow):
 
     dropped = Signal(Path)
     closing = Signal()
+    escaped = Signal()
+    """Esc, when no tool and no panel had a use for it."""
     arrow = Signal(int)
     """-1 or +1: an arrow key that neither a tool nor a panel had a use for."""
 
@@ -89,7 +91,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
-        self.side = _column(self.objects, self.attributes, self.review, shares=(1, 0, 0))
+        self.side = _column(self.objects, self.attributes, self.review, shares=(3, 2, 4))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
         self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
@@ -184,6 +186,7 @@ class Window(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.canvas.setFocus()  # the way back from any panel
+            self.escaped.emit()
             return
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
         step = steps.get(Qt.Key(event.key()))

@@ -1,0 +1,76 @@
+"""Ways to open images, and to stop opening one."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from faults import FaultyHost
+from limner import resources
+from limner.shell.hand import wait_until
+from robot import Annotator, Key, Starts
+
+LEFT = Qt.MouseButton.LeftButton
+PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+def test_a_folder_dropped_on_the_window_opens(annotator: Annotator, tmp_path: Path) -> None:
+    folder = tmp_path / "dropped"
+    folder.mkdir()
+    shutil.copy(resources.path("sample/images/coffee.png"), folder / "cup.png")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    window, copy = annotator.window, Qt.DropAction.CopyAction
+    entering = QDragEnterEvent(QPoint(200, 200), copy, data, LEFT, PLAIN)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(200, 200), copy, data, LEFT, PLAIN))
+
+    project = annotator.application.project
+    wait_until(lambda: project.dataset is not None and project.dataset.name == "dropped", "it")
+    annotator.waits_for_the_image()
+    assert annotator.session.row.filename == "cup.png"
+
+
+def test_esc_stops_an_image_that_is_still_coming_and_f5_fetches_it(starts: Starts) -> None:
+    host = FaultyHost()
+    annotator = starts(hosted_by=host)
+    assert host.line is not None
+    rows = annotator.application.project.rows.values()
+    may_come = threading.Event()
+    host.line.holds_back_until(may_come, next(r.id for r in rows if r.filename == "chelsea.png"))
+    annotator.hand.press(Key.Key_D)
+    wait_until(lambda: "Loading" in annotator.canvas.message, "the image to be on its way")
+    annotator.hand.press(Key.Key_Escape)
+    assert "Loading was stopped" in annotator.canvas.message
+
+    may_come.set()
+    annotator.hand.press(Key.Key_F5)
+    annotator.waits_for_the_image()
+    assert annotator.session.row.filename == "chelsea.png"
+
+
+def test_the_arrow_keys_go_from_image_to_image_and_nudge_what_is_selected(
+    annotator: Annotator,
+) -> None:
+    annotator.hand.press(Key.Key_Right)
+    annotator.waits_for_the_image()
+    assert annotator.session.row.filename == "chelsea.png"
+
+    shape = annotator.shapes[0]
+    annotator.session.selection.choose([shape.id])
+    annotator.hand.press(Key.Key_Right)
+    assert annotator.session.row.filename == "chelsea.png"
+    assert annotator.session.document is not None
+    assert annotator.session.document.get(shape.id) != shape
+
+
+def test_the_list_ends_in_words(annotator: Annotator) -> None:
+    annotator.hand.press(Key.Key_A)
+
+    assert annotator.notice == "This is the first image of the list."
