@@ -51,65 +51,50 @@ class OrientedBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BBox:
-    """A box; when rotated, `oriented` is the box and x, y, w, h its axis-aligned enclosure."""
+class Labelled:
+    """What every annotation that can be drawn has; see the module for the meaning of each."""
 
     id: AnnotationId
     name: str
+    rank: float = 0.0
+    confidence: float = 1.0
+    created_by: str | None = None
+    attributes: JsonText = NO_ATTRIBUTES
+    extra: JsonText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BBox(Labelled):
+    """A box; when rotated, `oriented` is the box and x, y, w, h its axis-aligned enclosure."""
+
     x: float
     y: float
     w: float
     h: float
     oriented: OrientedBox | None = None
-    rank: float = 0.0
-    confidence: float = 1.0
-    created_by: str | None = None
-    attributes: JsonText = NO_ATTRIBUTES
-    extra: JsonText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Polygon:
+class Polygon(Labelled):
     """Ring 0 is the outline, later rings are holes (even-odd); rings close by themselves."""
 
-    id: AnnotationId
-    name: str
     rings: tuple[Points, ...]
-    rank: float = 0.0
-    confidence: float = 1.0
-    created_by: str | None = None
-    attributes: JsonText = NO_ATTRIBUTES
-    extra: JsonText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Polyline:
+class Polyline(Labelled):
     """An open path of two points or more."""
 
-    id: AnnotationId
-    name: str
     path: Points
-    rank: float = 0.0
-    confidence: float = 1.0
-    created_by: str | None = None
-    attributes: JsonText = NO_ATTRIBUTES
-    extra: JsonText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keypoint:
+class Keypoint(Labelled):
     """One joint; those that share `instance_id` (>= 1) on an image belong to one object."""
 
-    id: AnnotationId
-    name: str
     x: float
     y: float
     instance_id: int | None = None
-    rank: float = 0.0
-    confidence: float = 1.0
-    created_by: str | None = None
-    attributes: JsonText = NO_ATTRIBUTES
-    extra: JsonText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
