@@ -17,7 +17,8 @@ from limner.shell.hand import Hand, wait_until
 from limner.shell.services import Host
 from limner.shell.start import make
 from limner.storage.places import Places
-from limner.sync.session import Session, State
+from limner.sync.session import Session
+from limner.sync.state import State
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -18,7 +18,8 @@ from limner.shell.editor import Editor
 from limner.shell.notice import Choice, Tone
 from limner.shell.trouble import words
 from limner.shell.window import Window
-from limner.sync.session import Session, State
+from limner.sync.session import Session
+from limner.sync.state import State
 from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
 

@@ -14,7 +14,8 @@ from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
 from limner.shell.trouble import words
 from limner.shell.window import Window
-from limner.sync.session import ChangedElsewhere, Session, State
+from limner.sync.session import Session
+from limner.sync.state import ChangedElsewhere, State
 
 
 class Saving:

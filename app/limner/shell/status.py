@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from limner.panels.icons import dot
-from limner.sync.session import State
+from limner.sync.state import State
 
 _COLOURS = {
     State.LOADING: "#9aa1ae",

@@ -26,7 +26,8 @@ from limner.review.desk import Mark
 from limner.shell.application import Application
 from limner.shell.hand import Hand, TookTooLong, wait_until
 from limner.shell.services import Local
-from limner.sync.session import Session, State, fingerprint
+from limner.sync.session import Session, fingerprint
+from limner.sync.state import State
 
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 _PHOTOGRAPH: Final = "coins.png"

@@ -8,7 +8,7 @@ from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
 from limner.storage.errors import StorageError
-from limner.sync.session import CannotKeep, ChangedElsewhere
+from limner.sync.state import CannotKeep, ChangedElsewhere
 
 _SAFE = "Your work is kept on this computer"
 

@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from hashlib import sha256
 from typing import Final
 from uuid import uuid4
@@ -39,10 +38,7 @@ from uuid import uuid4
 from limner.api.codec import encode
 from limner.api.errors import (
     ApiError,
-    Garbled,
     Invalid,
-    NoAnswer,
-    ServerFault,
     Stale,
     TooMany,
     Unreachable,
@@ -54,32 +50,10 @@ from limner.model.history import History
 from limner.model.patch import Patch, Verb
 from limner.model.selection import Selection
 from limner.storage.drafts import Base, Draft, Drafts
+from limner.sync.state import CannotKeep, ChangedElsewhere, State, waits_by_itself
 from limner.tasks import MainThread, Tasks
 
 _LONGEST_WAIT_S: Final = 60.0
-
-
-class State(Enum):
-    """How far the work on an image has come; the value is the word that people see."""
-
-    LOADING = "loading"
-    FAILED = "not loaded"
-    ON_SERVER = "on server"
-    WRITING = "writing"
-    SAFE_HERE = "safe here"
-    NEEDS_YOU = "needs you"
-
-
-class ChangedElsewhere(Exception):
-    """The server holds something else than what this work began from."""
-
-    def __init__(self, theirs: Loaded) -> None:
-        super().__init__("The image was changed on the server while you worked on it.")
-        self.theirs = theirs
-
-
-class CannotKeep(Exception):
-    """This computer could not write the work to its disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +88,6 @@ def fingerprint(annotations: tuple[Annotation, ...] | list[Annotation]) -> str:
     """Equal for equal work: what the server adds by itself (`created_by`) is left out."""
     bare = [a if isinstance(a, Opaque) else replace(a, created_by=None) for a in annotations]
     return sha256(encode(bare)).hexdigest()
-
-
-def waits_by_itself(error: Exception) -> bool:
-    """Whether time alone can end this trouble, so that nobody needs to be asked."""
-    return isinstance(error, Unreachable | NoAnswer | Garbled | ServerFault | TooMany)
 
 
 class Session:
@@ -212,7 +181,7 @@ class Session:
             self._doubt = True
             self._failed_with(opened.error)
         elif draft.base.body_hash != self._base_print:
-            self.trouble = ChangedElsewhere(opened.loaded)
+            self.trouble = ChangedElsewhere(opened.loaded, opened.loaded_print)
         else:
             self._schedule(self._link.autosave_s)
         self._tell()
@@ -325,7 +294,7 @@ class Session:
             self._overwrite(sending)
         else:
             self._sending = None
-            self.trouble = ChangedElsewhere(loaded)
+            self.trouble = ChangedElsewhere(loaded, theirs)
             self._tell()
 
     def _overwrite(self, sending: _Sending) -> None:
@@ -404,8 +373,7 @@ class Session:
     def keep_mine(self) -> None:
         """Overwrite what somebody else saved, having seen it."""
         if isinstance(self.trouble, ChangedElsewhere):
-            theirs = self.trouble.theirs
-            self._learn(theirs, fingerprint(theirs.annotations))
+            self._learn(self.trouble.theirs, self.trouble.theirs_print)
             self.trouble = None
             self._doubt = False
             self.save_now()
@@ -415,7 +383,7 @@ class Session:
         if not isinstance(self.trouble, ChangedElsewhere) or self.history is None:
             return
         theirs = self.trouble.theirs
-        self._learn(theirs, fingerprint(theirs.annotations))
+        self._learn(theirs, self.trouble.theirs_print)
         self.trouble = None
         document = self._held()
         held = {a.id: a for a in theirs.annotations}

@@ -15,7 +15,8 @@ from limner.imaging.small import pack
 from limner.model.ontology import Ontology
 from limner.storage.drafts import WaitingDraft
 from limner.storage.thumbnails import Thumbnails
-from limner.sync.session import Link, Session, State
+from limner.sync.session import Link, Session
+from limner.sync.state import State
 from limner.tasks import Tasks, Ticket
 
 THUMBNAIL_SIDE = 112
