@@ -74,3 +74,11 @@ def test_the_list_ends_in_words(annotator: Annotator) -> None:
     annotator.hand.press(Key.Key_A)
 
     assert annotator.notice == "This is the first image of the list."
+
+
+def test_a_second_window_on_the_same_work_says_so_and_writes_nothing(starts: Starts) -> None:
+    starts()
+    second = starts(waits=False)
+
+    wait_until(lambda: "cannot start here" in second.canvas.message, "the words")
+    assert "Another window of Limner" in second.canvas.message
