@@ -1,15 +1,20 @@
-"""One line over the canvas that says what happened and what can be done; never in the way."""
+"""A card over the canvas that says what happened and what can be done; it moves nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from typing_extensions import override
 
 from limner.panels.icons import icon
+
+_WIDEST: Final = 760
+_MARGIN: Final = 12
 
 
 class Tone(Enum):
@@ -30,11 +35,14 @@ class Choice:
 class Notice(QFrame):
     """Shows one message at a time, the newest; plain text only. Hidden when there is none.
 
-    A message has a `topic`: clearing a topic takes away its message and no other.
+    A message has a `topic`: clearing a topic takes away its message and no other. The card lies at
+    the top of `over` and not in a layout: what comes up must not move the image under the hand.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        over.installEventFilter(self)
         self.setObjectName("notice")
         self._topic = ""
         self._icon = QLabel()
@@ -50,7 +58,7 @@ class Notice(QFrame):
         close.setToolTip("Close this message")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
+        row.setContentsMargins(14, 10, 8, 10)
         row.setSpacing(10)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
@@ -88,11 +96,27 @@ class Notice(QFrame):
         for choice in choices:
             self._choices.addWidget(self._button(choice))
         self.show()
+        self._place()
 
     def clear(self, topic: str) -> None:
         """Take the message away when it is about `topic`."""
         if self._topic == topic:
             self.hide()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """As wide as there is room, as high as the text needs."""
+        if self.isHidden():
+            return
+        width = max(min(_WIDEST, self._over.width() - 2 * _MARGIN), self.minimumSizeHint().width())
+        self.setFixedSize(width, max(self.heightForWidth(width), self.minimumSizeHint().height()))
+        self.move((self._over.width() - width) // 2, _MARGIN)
+        self.raise_()
 
     def _button(self, choice: Choice) -> QPushButton:
         button = QPushButton(choice.text)

@@ -32,7 +32,8 @@ def _frames(t: Tokens) -> str:
     return f"""
     QMainWindow, QWidget#page {{ background: {t.window}; }}
     QDialog {{ background: {t.panel}; }}
-    QFrame#panel {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 8px; }}
+    QFrame#panel, QFrame#notice {{ background: {t.panel}; border: 1px solid {t.border};
+        border-radius: 8px; }}
     QFrame#line {{ background: {t.border}; border: 0; max-height: 1px; }}
     QLabel#h {{ font-weight: 600; font-size: 11pt; }}
     QLabel#m {{ color: {t.muted}; }}
@@ -68,8 +69,8 @@ def _buttons(t: Tokens) -> str:
         border-color: {t.fill}; font-weight: 600; }}
     QPushButton#primary:hover, QPushButton:default:hover {{ background: {t.accent}; }}
     QPushButton#primary:focus, QPushButton:default:focus {{ border-color: {t.text}; }}
-    QPushButton#primary:disabled {{ background: {t.hover}; color: {t.faint};
-        border-color: {t.border}; }}
+    QPushButton#primary:disabled, QPushButton:default:disabled {{ background: {t.hover};
+        color: {t.faint}; border-color: {t.border}; }}
     QPushButton#pass:checked {{ background: {t.ok_fill}; color: {t.on_fill};
         border-color: {t.ok_fill}; }}
     QPushButton#fail:checked {{ background: {t.bad_fill}; color: {t.on_fill};

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QToolBar,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -64,7 +63,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.canvas = Canvas()
-        self.notice = Notice()
+        self.notice = Notice(self.canvas)
         self.images = ImagesPanel()
         self.objects = ObjectsPanel()
         self.classes = ClassesPanel()
@@ -85,18 +84,12 @@ class Window(QMainWindow):
         self.rail.setObjectName("rail")
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.setStatusBar(self.status)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self.canvas, 1)
         self.side = _column(self.objects, self.attributes, self.review, shares=(3, 2, 4))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
         self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
         self.right = _padded(self.side)
-        for part in (self.left, middle, self.right):
+        for part in (self.left, self.canvas, self.right):
             self.split.addWidget(part)
         self.split.setStretchFactor(1, 1)
         self.split.setCollapsible(1, False)
