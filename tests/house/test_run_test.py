@@ -37,16 +37,16 @@ def test_tests_see_no_screen_unless_they_ask(checkout: Checkout, words: tuple[st
 
 def test_root_gets_the_tools_that_tests_drive(checkout: Checkout) -> None:
     checkout.has_apt()
-    checkout.script("xdotool", "")
-    checkout.script("initdb", "")
+    for program in ("xdotool", "initdb", "readelf", "dpkg-shlibdeps"):
+        checkout.script(program, "")
     checkout.run("test", "tests")
     assert checkout.log()[-1].endswith(" xvfb")
 
 
 def test_a_user_is_told_what_will_not_run_and_the_rest_runs(checkout: Checkout) -> None:
     checkout.has_apt()
-    checkout.script("xdotool", "")
-    checkout.script("initdb", "")
+    for program in ("xdotool", "initdb", "readelf", "dpkg-shlibdeps"):
+        checkout.script(program, "")
     done = checkout.run("test", "tests", uid=1000)
     assert "tests that need xvfb will not run" in done.stderr
     assert done.stderr.rstrip().endswith("sudo apt-get install --no-install-recommends xvfb")
