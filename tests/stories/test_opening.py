@@ -70,6 +70,31 @@ def test_the_arrow_keys_go_from_image_to_image_and_nudge_what_is_selected(
     assert annotator.session.document.get(shape.id) != shape
 
 
+def test_the_next_start_finds_what_was_put_into_the_folder_meanwhile(
+    starts: Starts, tmp_path: Path
+) -> None:
+    folder = tmp_path / "growing"
+    folder.mkdir()
+    photographs = resources.path("sample/images")
+    shutil.copy(photographs / "coffee.png", folder / "b.png")
+    starts(folder).quits()
+    shutil.copy(photographs / "chelsea.png", folder / "a.png")
+    again = starts()
+
+    assert again.session.row.filename == "b.png"
+    names = {row.filename for row in again.application.project.rows.values()}
+    assert names == {"a.png", "b.png"}
+
+
+def test_settings_that_cannot_be_read_are_kept_and_said(starts: Starts, home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "settings.json").write_text("{ torn")
+    annotator = starts()
+
+    assert "settings could not be read" in annotator.notice
+    assert (home / "config" / "settings.json.bak").read_text() == "{ torn"
+
+
 def test_the_list_ends_in_words(annotator: Annotator) -> None:
     annotator.hand.press(Key.Key_A)
 

@@ -56,6 +56,7 @@ class Application:
         self.editor.watch(self.window.refresh)
         self._wanted: Path | None = None
         self._connection: Connection | None = None
+        self._folder: str | None = None
         self._has_left = False
         self.surprises: list[BaseException] = []
         """Errors that nobody expected, in the order they came; none of them ended the program."""
@@ -72,6 +73,7 @@ class Application:
 
     def _started(self, local: Local) -> None:
         self._use_review(local)
+        self._tell_what_was_set_aside(local)
         last = self.services.settings.last_project
         if self._wanted is not None:
             self.open_path(self._wanted)
@@ -80,10 +82,21 @@ class Application:
         else:
             self.open_sample()
 
+    def _tell_what_was_set_aside(self, local: Local) -> None:
+        """Files of an earlier run that could not be read are kept, and the person knows where."""
+        if self.services.warning is not None:
+            self.window.notice.say("aside", str(self.services.warning), Tone.WARNING)
+        elif local.drafts.set_aside is not None:
+            text = f"Unsent work of an earlier run could not be read: {local.drafts.set_aside}"
+            self.window.notice.say("aside", text, Tone.WARNING)
+
     def _not_started(self, error: Exception) -> None:
         self.window.canvas.show_message("Limner cannot start here", words(error))
 
     def _reopen(self, last: LastProject) -> None:
+        if last.folder is not None:
+            self.open_path(Path(last.folder), last.image)
+            return
         connection = self._connection_called(last.connection_id)
         if last.connection_id and connection is None:
             self.open_sample()
@@ -106,24 +119,29 @@ class Application:
         if chosen:
             self.open_path(Path(chosen))
 
-    def open_path(self, path: Path) -> None:
-        """Open a folder, or the folder of an image; nothing in it is copied or changed."""
-        folder = path if path.is_dir() else path.parent
-        first = None if path.is_dir() else path.name
+    def open_path(self, path: Path, first: str | None = None) -> None:
+        """Open a folder, or the folder of an image; nothing in it is copied or changed.
+
+        `first` names the image to begin with.
+        """
         local = self.services.local
         if local is None:
             self._wanted = path
             return
 
-        def opened(result: FolderOpened) -> None:
+        def read() -> tuple[FolderOpened, str, str | None]:
+            folder, begin = (path, first) if path.is_dir() else (path.parent, path.name)
+            place = str(folder.absolute())
+            return local.server.open_folder(place), place, begin
+
+        def opened(found: tuple[FolderOpened, str, str | None]) -> None:
+            result, place, begin = found
             self.window.notice.clear("folder")
-            self._show(local.server, None, result.dataset, first)
+            self._show(local.server, None, result.dataset, begin, folder=place)
             self._tell_skipped(result)
 
-        self.window.canvas.show_message("Reading the folder…", plain(str(folder)))
-        self.services.tasks.run(
-            lambda: local.server.open_folder(str(folder.absolute())), opened, self._not_opened(path)
-        )
+        self.window.canvas.show_message("Reading the folder…", plain(str(path)))
+        self.services.tasks.run(read, opened, self._not_opened(path))
 
     def open_sample(self) -> None:
         """Open the sample project, made on the first occasion."""
@@ -169,8 +187,9 @@ class Application:
         connection: Connection | None,
         dataset: Dataset,
         first: str | None,
+        folder: str | None = None,
     ) -> None:
-        self._connection = connection
+        self._connection, self._folder = connection, folder
         origin = connection.url if connection is not None else LOCAL_ORIGIN
         current = self.project.workspace
         same = current is not None and current.link.server is server
@@ -280,7 +299,9 @@ class Application:
 
     def _remember(self, dataset: Dataset, image: str) -> None:
         id_ = self._connection.id if self._connection is not None else None
-        last = LastProject(connection_id=id_, dataset_id=dataset.id, image=image)
+        last = LastProject(
+            connection_id=id_, dataset_id=dataset.id, image=image, folder=self._folder
+        )
         if last != self.services.settings.last_project:
             self.services.change(last_project=last)
 

@@ -64,6 +64,9 @@ class LastProject(Choice):
     )
     dataset_id: str = Field(description="The dataset's id on that server")
     image: str = Field(default="", description="The file name of the image")
+    folder: str | None = Field(
+        default=None, description="The folder it was opened from, to look into again"
+    )
 
 
 class Settings(Choice):
