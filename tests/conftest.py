@@ -19,7 +19,10 @@ for name in ("PICTOGRAPH_API_KEY", "PATRONUS_API_KEY", "LIMNER_HOME"):
     os.environ.pop(name, None)
 
 settings.register_profile(
-    "limner", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "limner",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    print_blob=True,
 )
 settings.load_profile("limner")
 gc.disable()  # see pytest_runtest_teardown

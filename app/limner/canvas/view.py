@@ -88,6 +88,11 @@ class Canvas(Stage):
         self._is_pressed = False
         self.refresh_overlay()
 
+    @property
+    def overlay(self) -> Overlay:
+        """What the tool has drawn above the settled shapes now, in image pixels."""
+        return self._live.overlay
+
     def refresh_overlay(self) -> None:
         """Ask the tool what to draw, and draw it: tool or selection changed from outside."""
         if self._bench is not None:
