@@ -346,7 +346,9 @@ class Session:
 
     def _not_saved(self, error: Exception) -> None:
         sending, self._sending = self._sending, None
-        self._wanted_again = False
+        if self._wanted_again:  # what was edited since may be what mends it
+            self._wanted_again = False
+            self._schedule(self._link.autosave_s)
         if isinstance(error, Stale):
             self._doubt = True
             self._schedule(0.0)
