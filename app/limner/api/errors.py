@@ -156,3 +156,8 @@ class TooMany(Refused):
 
 class ServerFault(Refused):
     """Raised for 408 and 5xx: it may have been executed or not, so read before sending again."""
+
+
+def waits_by_itself(error: Exception | None) -> bool:
+    """Whether time alone can end this trouble, so that nobody needs to be asked."""
+    return isinstance(error, Unreachable | NoAnswer | Garbled | ServerFault | TooMany | Stale)

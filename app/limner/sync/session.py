@@ -29,6 +29,7 @@ Rules (study of the wire: a save is a full overwrite without versions):
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -38,10 +39,12 @@ from uuid import uuid4
 from limner.api.codec import encode
 from limner.api.errors import (
     ApiError,
+    Garbled,
     Invalid,
     Stale,
     TooMany,
     Unreachable,
+    waits_by_itself,
 )
 from limner.api.pictograph import Dataset, ImageRow, Loaded, Pictograph, Saved
 from limner.model.annotations import Annotation, AnnotationId, Opaque
@@ -50,9 +53,11 @@ from limner.model.history import History
 from limner.model.patch import Patch, Verb
 from limner.model.selection import Selection
 from limner.storage.drafts import Base, Draft, Drafts
-from limner.sync.state import CannotKeep, ChangedElsewhere, State, waits_by_itself
+from limner.storage.errors import StorageError
+from limner.sync.state import CannotKeep, ChangedElsewhere, State
 from limner.tasks import MainThread, Tasks
 
+_LOG = logging.getLogger(__name__)
 _LONGEST_WAIT_S: Final = 60.0
 
 
@@ -75,6 +80,14 @@ class _Opened:
     draft: Draft | None
     draft_print: str
     error: ApiError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    loaded: Loaded
+    theirs: str
+    mine: str
+    unanswered: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,7 @@ class Session:
         self._kept = -1
         self._confirmed = -1
         self._doubt = False
+        self._unanswered: list[tuple[Annotation, ...]] = []
         self._sending: _Sending | None = None
         self._wanted_again = False
         self._wanted_once_kept = False
@@ -145,6 +159,10 @@ class Session:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
+    def relink(self, link: Link) -> None:
+        """Go on with another client of the same server: its key was changed."""
+        self._link = link
+
     # --- opening
 
     def load(self) -> None:
@@ -154,7 +172,7 @@ class Session:
         self._tell()
 
     def _open(self) -> _Opened:
-        draft = self._link.drafts.get(self._link.origin, self.row.id)
+        draft = self._draft()
         draft_print = fingerprint(draft.annotations) if draft else ""
         try:
             loaded = self._link.server.load(self.dataset, self.row)
@@ -164,25 +182,34 @@ class Session:
             return _Opened(None, "", draft, draft_print, error)
         return _Opened(loaded, fingerprint(loaded.annotations), draft, draft_print, None)
 
+    def _draft(self) -> Draft | None:
+        try:
+            return self._link.drafts.get(self._link.origin, self.row.id)
+        except (StorageError, Garbled):
+            # A draft that the disk has damaged must not lock the image up for good.
+            _LOG.exception("the draft of %s cannot be read", self.row.id)
+            return None
+
     def _opened(self, opened: _Opened) -> None:
-        if opened.loaded is not None:
-            self._learn(opened.loaded, opened.loaded_print)
-        draft = opened.draft
+        loaded, draft = opened.loaded, opened.draft
         self._draft_revision = draft.revision if draft else None
-        if draft is None or (opened.loaded is not None and opened.draft_print == self._base_print):
+        if draft is None or (loaded is not None and opened.draft_print == opened.loaded_print):
+            if loaded is not None:
+                self._learn(loaded, opened.loaded_print)
             self._begin(self._base or (), confirmed=True)
-            if draft is not None:
-                self._forget_draft()
+            self._forget_draft()
             return
+        # The draft keeps the base it stands on until a person has seen what came since.
+        self._base_print, self._etag = draft.base.body_hash or "", draft.base.etag
         self.restored = len(draft.annotations)
         self._begin(tuple(draft.annotations), confirmed=False)
-        if opened.loaded is None:
-            self._base_print, self._etag = draft.base.body_hash or "", draft.base.etag
+        if loaded is None:
             self._doubt = True
             self._failed_with(opened.error)
-        elif draft.base.body_hash != self._base_print:
-            self.trouble = ChangedElsewhere(opened.loaded, opened.loaded_print)
+        elif draft.base.body_hash != opened.loaded_print:
+            self.trouble = ChangedElsewhere(loaded, opened.loaded_print)
         else:
+            self._learn(loaded, opened.loaded_print)
             self._schedule(self._link.autosave_s)
         self._tell()
 
@@ -207,10 +234,13 @@ class Session:
 
     def _on_patch(self, _patch: Patch) -> None:
         self.refusals = {}
-        if not isinstance(self.trouble, ChangedElsewhere):
-            self.trouble = None
         self._keep()
-        self._schedule(self._link.autosave_s)
+        if isinstance(self.trouble, TooMany):
+            pass  # the server asked for a pause, and its end is timed already
+        else:
+            if not isinstance(self.trouble, ChangedElsewhere):
+                self.trouble = None
+            self._schedule(self._link.autosave_s)
         self._tell()
 
     def _keep(self) -> None:
@@ -236,8 +266,9 @@ class Session:
         self._tell()
 
     def _is_not_kept(self, error: Exception) -> None:
-        self.trouble = CannotKeep(str(error))
-        self.trouble.__cause__ = error
+        if not isinstance(self.trouble, ChangedElsewhere):
+            self.trouble = CannotKeep(str(error))
+            self.trouble.__cause__ = error
         if self._wanted_once_kept:
             self._wanted_once_kept = False
             self.save_now()
@@ -274,21 +305,26 @@ class Session:
         self._tell()
 
     def _look_first(self, sending: _Sending) -> None:
-        def look() -> tuple[Loaded, str, str]:
+        unanswered = tuple(self._unanswered)
+
+        def look() -> _Seen:
             loaded = self._link.server.load(self.dataset, self.row)
-            return loaded, fingerprint(loaded.annotations), fingerprint(sending.annotations)
+            ours = {fingerprint(annotations) for annotations in unanswered}
+            return _Seen(
+                loaded, fingerprint(loaded.annotations), fingerprint(sending.annotations), ours
+            )
 
         self._link.tasks.run(look, self._looked, self._not_saved)
 
-    def _looked(self, seen: tuple[Loaded, str, str]) -> None:
-        loaded, theirs, mine = seen
+    def _looked(self, seen: _Seen) -> None:
+        loaded, theirs = seen.loaded, seen.theirs
         sending = self._sending
         if sending is None:
             return
-        if theirs == mine:
+        if theirs == seen.mine:
             self._learn(loaded, theirs)
             self._sent(sending)
-        elif theirs == self._base_print:
+        elif theirs == self._base_print or theirs in seen.unanswered:
             self._learn(loaded, theirs)
             self._doubt = False
             self._overwrite(sending)
@@ -324,6 +360,7 @@ class Session:
     def _sent(self, sending: _Sending) -> None:
         self._sending = None
         self._doubt = False
+        self._unanswered.clear()
         self._attempts = 0
         self.trouble = None
         self.refusals = {}
@@ -349,10 +386,13 @@ class Session:
         if self._wanted_again:  # what was edited since may be what mends it
             self._wanted_again = False
             self._schedule(self._link.autosave_s)
-        if isinstance(error, Stale):
+        if isinstance(error, Stale) and self._attempts == 0:
+            self._attempts = 1  # a second one in a row waits, as any other trouble does
             self._doubt = True
             self._schedule(0.0)
             return
+        if sending is not None and waits_by_itself(error) and not isinstance(error, Unreachable):
+            self._unanswered.append(sending.annotations)
         if isinstance(error, Invalid) and sending is not None:
             self.refusals = _by_annotation(error, sending.annotations)
         self._failed_with(error)

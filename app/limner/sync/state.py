@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-from limner.api.errors import Garbled, NoAnswer, ServerFault, TooMany, Unreachable
 from limner.api.pictograph import Loaded
 
 
@@ -31,8 +30,3 @@ class ChangedElsewhere(Exception):
 
 class CannotKeep(Exception):
     """This computer could not write the work to its disk."""
-
-
-def waits_by_itself(error: Exception) -> bool:
-    """Whether time alone can end this trouble, so that nobody needs to be asked."""
-    return isinstance(error, Unreachable | NoAnswer | Garbled | ServerFault | TooMany)

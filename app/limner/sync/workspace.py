@@ -48,6 +48,13 @@ class Workspace:
         self._current: Session | None = None
         self._watchers: list[Callable[[Session], None]] = []
 
+    def relink(self, link: Link) -> None:
+        """Go on with another client of the same server, with what is open and unsent."""
+        self.link = link
+        for session in self.sessions():
+            session.relink(link)
+        self.save_all()
+
     # --- datasets
 
     def datasets(self, done: Callable[[list[Dataset]], None], failed: Failed) -> Ticket:
@@ -90,7 +97,7 @@ class Workspace:
     def forget(self, image_id: str) -> None:
         """Read the image anew when it is opened next, unless work on it is still on its way."""
         session = self._sessions.get(image_id)
-        if session is not None and not session.is_dirty and not session.is_sending:
+        if session is not None and session.state in (State.ON_SERVER, State.FAILED):
             self._sessions.pop(image_id)
             if session is self._current:
                 self._current = None
@@ -199,6 +206,8 @@ class Workspace:
         return session
 
     def _changed(self, session: Session) -> None:
+        if self._sessions.get(session.row.id) is not session:
+            return  # forgotten: another session has taken its place
         for watcher in tuple(self._watchers):
             watcher(session)
         self._retire(session)
