@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from limner.api.errors import ApiError, Refused
+from limner.api.errors import Forbidden, Refused, Unauthorized, waits_by_itself
 from limner.api.patronus import Patronus
 from limner.model.verdicts import Answer, Category, Criteria, CriteriaKind, Target, Verdict
 from limner.storage.drafts import Drafts, UnsentVerdict, WaitingVerdict
@@ -57,6 +57,15 @@ class _Face:
     slots: dict[str, _Slot] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer to send, as it is kept on this computer."""
+
+    unsent: UnsentVerdict
+    revision: int
+    slot: _Slot
+
+
 class Desk:
     """One project's criteria and the target on the desk. Main thread only."""
 
@@ -74,6 +83,13 @@ class Desk:
         self.project_id: str | None = None
         self._faces: dict[Scope, _Face] = {scope: _Face() for scope in Scope}
         self._reading: Ticket | None = None
+        self._opening: Ticket | None = None
+        self._on_the_way: set[tuple[Target, str]] = set()
+        self._next: dict[tuple[Target, str], _Answer] = {}
+        self._will_retry = False
+        self._is_closed = False
+        self._stop_retry: Callable[[], None] = _nothing
+        self._stop_reopening: Callable[[], None] = _nothing
         self._watchers: list[Callable[[], None]] = []
 
     # --- what the panel sees
@@ -107,13 +123,30 @@ class Desk:
     def open(self, project_name: str) -> None:
         """Read the criteria of a project, which is made when there is none of that name."""
         self.criteria, self.project_id, self.trouble = (), None, None
+        if self._opening is not None:
+            self._opening.cancel()
 
         def read() -> tuple[str, list[Criteria]]:
             project_id = self._server.project(project_name)
             return project_id, self._server.criteria(project_id)
 
-        self._tasks.run(read, self._opened, self._not_read)
+        def failed(error: Exception) -> None:
+            self._not_read(error)
+            if waits_by_itself(error):
+                self._stop_reopening = self._main.after(RETRY_S, lambda: self.open(project_name))
+
+        self._stop_reopening()
+        self._opening = self._tasks.run(read, self._opened, failed)
         self._tell()
+
+    def close(self) -> None:
+        """Send and read nothing any more: another desk takes over what waits."""
+        self._stop_reopening()
+        self._stop_retry()
+        self._is_closed = True
+        for ticket in (self._opening, self._reading):
+            if ticket is not None:
+                ticket.cancel()
 
     def _opened(self, found: tuple[str, list[Criteria]]) -> None:
         self.project_id, criteria = found
@@ -214,39 +247,62 @@ class Desk:
         self._tell()
 
     def _send(self, unsent: UnsentVerdict, revision: int, slot: _Slot) -> None:
+        """Send one answer; while another to the same question is on its way, wait for it."""
+        key = (unsent.target, unsent.criteria_id)
+        if key in self._on_the_way:
+            self._next[key] = _Answer(unsent, revision, slot)
+            return
+        self._on_the_way.add(key)
         self._tasks.run(
             lambda: self._server.submit(unsent.criteria_id, unsent.target, unsent.answer),
-            lambda verdict: self._sent(unsent, revision, slot, verdict),
-            lambda error: self._not_sent(unsent, revision, slot, error),
+            lambda verdict: self._sent(_Answer(unsent, revision, slot), verdict),
+            lambda error: self._not_sent(_Answer(unsent, revision, slot), error),
         )
 
-    def _sent(self, unsent: UnsentVerdict, revision: int, slot: _Slot, verdict: Verdict) -> None:
+    def _sent(self, sent: _Answer, verdict: Verdict) -> None:
+        slot = sent.slot
         replaced = slot.verdict is not None or verdict.updated_at != verdict.created_at
         slot.verdict, slot.error = verdict, None
         slot.mark = Mark.UPDATED if replaced else Mark.SUBMITTED
-        self._drafts.drop_verdict(unsent, revision)
+        self._drafts.drop_verdict(sent.unsent, sent.revision)
+        self._go_on(sent.unsent)
         self._tell()
 
-    def _not_sent(
-        self, unsent: UnsentVerdict, revision: int, slot: _Slot, error: Exception
-    ) -> None:
+    def _not_sent(self, sent: _Answer, error: Exception) -> None:
+        slot = sent.slot
         slot.error = error
-        slot.mark = Mark.FAILED if isinstance(error, Refused) else Mark.WAITING
-        if slot.mark is Mark.FAILED:
-            self._drafts.drop_verdict(
-                unsent, revision
-            )  # the answer stays on the panel, to be mended
-        elif isinstance(error, ApiError):
-            self._main.after(RETRY_S, self.send_waiting)
+        if isinstance(error, Refused) and not _may_be_taken_later(error):
+            slot.mark = Mark.FAILED
+            # The answer stays on the panel, to be mended.
+            self._drafts.drop_verdict(sent.unsent, sent.revision)
+        else:
+            slot.mark = Mark.WAITING
+            self._retry_later()
+        self._go_on(sent.unsent)
         self._tell()
+
+    def _go_on(self, unsent: UnsentVerdict) -> None:
+        """The question is free again: send the answer that was given meanwhile."""
+        key = (unsent.target, unsent.criteria_id)
+        self._on_the_way.discard(key)
+        following = self._next.pop(key, None)
+        if following is not None:
+            self._send(following.unsent, following.revision, following.slot)
+
+    def _retry_later(self) -> None:
+        if not self._will_retry and not self._is_closed:
+            self._will_retry = True
+            self._stop_retry = self._main.after(RETRY_S, self.send_waiting)
 
     def send_waiting(self) -> None:
         """Try again to send what this computer still keeps for this server."""
+        self._will_retry = False
         self._tasks.run(self._drafts.verdicts_waiting, self._send_again, self._not_read)
 
     def _send_again(self, waiting: list[WaitingVerdict]) -> None:
         for one in waiting:
-            if one.verdict.origin == self._origin:
+            key = (one.verdict.target, one.verdict.criteria_id)
+            if one.verdict.origin == self._origin and key not in self._on_the_way:
                 self._send(one.verdict, one.revision, self._slot_of(one.verdict))
 
     # --- small parts
@@ -263,3 +319,12 @@ class Desk:
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
+
+
+def _may_be_taken_later(error: Refused) -> bool:
+    """Whether the same answer can be accepted once the server or the key is mended."""
+    return waits_by_itself(error) or isinstance(error, Unauthorized | Forbidden)
+
+
+def _nothing() -> None:
+    """No timer runs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -36,6 +37,7 @@ class CriteriaDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Add a criterion")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._name = QLineEdit()
         self._name.setMaxLength(100)
         self._name.setPlaceholderText("Boxes are tight")
@@ -48,6 +50,7 @@ class CriteriaDialog(QDialog):
         self._categories.setTabChangesFocus(True)
         self._problem = QLabel()
         self._problem.setObjectName("problem")
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
         self._problem.setWordWrap(True)
         self._form = QFormLayout(self)
         self._form.addRow("&Name", self._name)

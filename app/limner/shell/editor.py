@@ -100,11 +100,18 @@ class Editor:
         self._tell()
 
     def set_ontology(self, ontology: Ontology) -> None:
-        """The dataset's classes changed; the document stays."""
-        session = self.session
+        """The dataset's classes changed; document, tool and what is half drawn stay."""
         self._ontology = ontology
-        if session is not None:
-            self.show(session, ontology)
+        bench = self.bench
+        if bench is None:
+            return
+        bench.ontology = ontology
+        self._window.canvas.edit(bench)
+        for panel in (self._window.classes, self._window.attributes):
+            panel.edit(bench)
+        self._show_active_class()
+        self._apply_hidden()
+        self._tell()
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after an edit, an undo, another selection, tool or image."""

@@ -45,6 +45,7 @@ class Notice(QFrame):
         over.installEventFilter(self)
         self.setObjectName("notice")
         self._topic = ""
+        self._asks = False
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setObjectName("noticeText")
@@ -85,7 +86,10 @@ class Notice(QFrame):
     def say(
         self, topic: str, text: str, tone: Tone = Tone.INFO, choices: Sequence[Choice] = ()
     ) -> None:
-        """Show `text`, in place of what was shown before."""
+        """Show `text`, in place of what was shown before; what asks for a choice stays first."""
+        if self._asks and not self.isHidden() and topic != self._topic and not choices:
+            return
+        self._asks = bool(choices)
         self._topic = topic
         self._text.setText(text[:600])
         self._icon.setPixmap(icon(tone.value).pixmap(18, 18))

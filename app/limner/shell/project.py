@@ -37,6 +37,7 @@ class Project:
         self.has_pixels = False
         """Whether the image on the canvas is decoded and shown."""
         self._wanted_first: str | None = None
+        self._listing: Ticket | None = None
         self._pixels: Ticket | None = None
         self._thumbnails: set[str] = set()
         self._stop = _nothing
@@ -59,7 +60,7 @@ class Project:
         self.workspace, self.dataset, self._wanted_first = workspace, dataset, first
         self._stop = workspace.watch(self._session_changed)
         self._window.canvas.show_message("Loading…", plain(dataset.name))
-        workspace.images(dataset, self._listed, self._not_listed)
+        self._listing = workspace.images(dataset, self._listed, self._not_listed)
         self._tell()
 
     def close(self) -> None:
@@ -68,8 +69,9 @@ class Project:
         self._stop = _nothing
         if self.workspace is not None:
             self.workspace.save_all()
-        if self._pixels is not None:
-            self._pixels.cancel()
+        for ticket in (self._listing, self._pixels):
+            if ticket is not None:
+                ticket.cancel()
         self._editor.leave()
         self._window.canvas.show_picture(None)
         self._window.images.set_images([])
@@ -187,6 +189,11 @@ class Project:
             row = self.rows[session.row.id]  # knows the size when the pixels came first
             session.row = replace(session.row, width=row.width, height=row.height)
             self._editor.show(session, self.dataset.ontology)
+            if session.restored:
+                text = f"{session.restored} annotations came back from this computer."
+                self._window.notice.say(
+                    "image", f"{text} The server does not have all of them yet."
+                )
         self._window.objects.set_refusals(dict(session.refusals))
 
     # --- thumbnails
@@ -239,11 +246,12 @@ class Project:
 
     def _stage_set(self, row: ImageRow) -> None:
         if row.id in self.rows:
+            row = replace(self.rows[row.id], status=row.status)
             self.rows[row.id] = row
             self._window.images.update_row(row)
             session = self.workspace.current if self.workspace is not None else None
             if session is not None and session.row.id == row.id:
-                session.row = row
+                session.row = replace(session.row, status=row.status)
             self._window.notice.say("stage", f"{plain(row.filename)} is now “{row.status}”.")
 
     # --- small parts

@@ -42,12 +42,16 @@ class Reviewing:
 
     def use(self, desk: Desk) -> None:
         """Review with this desk from now on."""
+        if self.desk is not None:
+            self.desk.close()
         self.desk, self._opened = desk, None
         self._window.review.edit(desk)
         self._follow()
 
     def close(self) -> None:
         """Show nothing any more: the window is going away."""
+        if self.desk is not None:
+            self.desk.close()
         self.desk = None
         self._window.review.edit(None)
 

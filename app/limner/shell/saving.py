@@ -34,12 +34,21 @@ class Saving:
         window.status.state_clicked.connect(self.show_waiting)
 
     def save_now(self) -> None:
-        """Send everything that the server does not have."""
-        if self._project.workspace is not None:
-            self._project.workspace.save_all()
+        """Send everything that the server does not have, or say again what is in the way."""
+        workspace = self._project.workspace
+        if workspace is not None:
+            workspace.save_all()
+            self._say_again()
+
+    def _say_again(self) -> None:
+        workspace = self._project.workspace
+        if workspace is not None and workspace.current is not None:
+            self._told = None
+            self._speak(workspace.current)
 
     def show_waiting(self) -> None:
         """List the images whose work is not on the server yet, with reasons; a click opens one."""
+        self._say_again()
         workspace = self._project.workspace
         menu = QMenu(self._window)
         waiting = [s for s in workspace.sessions() if s.is_dirty] if workspace else []

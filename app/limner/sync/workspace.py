@@ -214,8 +214,9 @@ class Workspace:
 
     def _retire(self, session: Session) -> None:
         done = session.state in (State.ON_SERVER, State.FAILED) and not session.is_sending
-        if done and session is not self._current:
-            self._sessions.pop(session.row.id, None)
+        is_held = self._sessions.get(session.row.id) is session
+        if done and is_held and session is not self._current:
+            self._sessions.pop(session.row.id)
 
     def _on_main(
         self, progress: Callable[[int, int | None], None] | None
