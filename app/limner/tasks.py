@@ -97,13 +97,15 @@ class Tasks:
         else:
             raise error
 
-    def close(self, timeout_s: float = 5.0) -> bool:
-        """Take no more work, drop what has not begun and wait for the rest; whether it ended.
+    def close(self, timeout_s: float = 5.0, *, finish: bool = False) -> bool:
+        """Take no more work and wait for what runs; whether it ended.
+
+        What has not begun is dropped, or done too with `finish`.
 
         What takes longer ends on its own, and nobody hears of it.
         """
         self._is_closed = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=not finish)
         return not wait(tuple(self._running), timeout_s).not_done
 
 

@@ -245,8 +245,6 @@ def _streamed(
             raise Cancelled
         received += piece
         progress(len(received), total)
-    if not received:
-        raise Garbled("The server's answer was empty.")
     return bytes(received)
 
 

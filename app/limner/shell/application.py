@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,8 @@ from limner.shell.services import LOCAL_ORIGIN, Local, Services
 from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.storage.settings import Connection, LastProject
+from limner.sync.workspace import Workspace
+from limner.tasks import Ticket
 
 _LOG = logging.getLogger("limner")
 _QUIT_S: Final = 2.0
@@ -57,6 +60,8 @@ class Application:
         self._wanted: Path | None = None
         self._connection: Connection | None = None
         self._folder: str | None = None
+        self._workspaces: dict[str, Workspace] = {}
+        self._opening: Ticket | None = None
         self._has_left = False
         self.surprises: list[BaseException] = []
         """Errors that nobody expected, in the order they came; none of them ended the program."""
@@ -141,16 +146,24 @@ class Application:
             self._tell_skipped(result)
 
         self.window.canvas.show_message("Reading the folder…", plain(str(path)))
-        self.services.tasks.run(read, opened, self._not_opened(path))
+        self._begin(self.services.tasks.run(read, opened, self._not_opened(path)))
+
+    def _begin(self, opening: Ticket) -> None:
+        """What was asked for last is what opens, however slow the one before was."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = opening
 
     def open_sample(self) -> None:
         """Open the sample project, made on the first occasion."""
         local = self.services.local
         if local is not None:
-            self.services.tasks.run(
-                lambda: self.services.install_sample(local),
-                lambda dataset: self._show(local.server, None, dataset, None),
-                self._warn("project"),
+            self._begin(
+                self.services.tasks.run(
+                    lambda: self.services.install_sample(local),
+                    lambda dataset: self._show(local.server, None, dataset, None),
+                    self._warn("project"),
+                )
             )
 
     def choose_dataset(self) -> None:
@@ -177,8 +190,10 @@ class Application:
             server = self.services.remote(connection) if connection else local.server
             return server, find(server)
 
-        self.services.tasks.run(
-            reach, lambda found: self._show(found[0], connection, found[1], first), failed
+        self._begin(
+            self.services.tasks.run(
+                reach, lambda found: self._show(found[0], connection, found[1], first), failed
+            )
         )
 
     def _show(
@@ -191,9 +206,11 @@ class Application:
     ) -> None:
         self._connection, self._folder = connection, folder
         origin = connection.url if connection is not None else LOCAL_ORIGIN
-        current = self.project.workspace
-        same = current is not None and current.link.server is server
-        workspace = current if current and same else self.services.workspace(server, origin)
+        workspace = self._workspaces.get(origin)
+        if workspace is None:
+            workspace = self._workspaces[origin] = self.services.workspace(server, origin)
+        else:
+            workspace.relink(replace(workspace.link, server=server))
         self.window.notice.clear("project")
         self.project.open(workspace, dataset, first)
 
@@ -218,24 +235,24 @@ class Application:
 
     # --- servers
 
-    def show_connections(self) -> None:
-        """Add, change and remove servers and their keys."""
-        dialog = ConnectionsDialog(self.services, self.window)
-        dialog.changed.connect(self._connections_changed)
-        dialog.open()
+    def show_connections(self, kind: str = "pictograph") -> None:
+        """Add, change and remove servers and their keys; `kind` is what a new one would be."""
+        ConnectionsDialog(self.services, self._connections_changed, self.window, kind).open()
 
     def _connections_changed(self) -> None:
         if self.services.local is not None:
             self._use_review(self.services.local)
         workspace, connection = self.project.workspace, self._connection
-        dataset = self.project.dataset
-        if workspace is None or connection is None or dataset is None:
+        if workspace is None or connection is None:
             return
         changed = self._connection_called(connection.id)
-        if changed is not None:
-            current = self.project.rows.get(self.project.current or "")
-            first = current.filename if current else None
-            self._open_with(changed, lambda _server: dataset, first, self._warn("project"))
+        if changed is not None and changed.url == connection.url:
+            # Perhaps with another key: what is open stays as it is and is sent anew.
+            self.services.tasks.run(
+                lambda: self.services.remote(changed),
+                lambda server: workspace.relink(replace(workspace.link, server=server)),
+                self._warn("project"),
+            )
 
     def _use_review(self, local: Local) -> None:
         """Review on the connection that the settings name, else on the server inside."""
@@ -293,7 +310,7 @@ class Application:
             names.append(plain(dataset.name))
         self.window.setWindowTitle(" — ".join([*names, "Limner"]))
         self.window.position.setText(self.window.images.aside.text())
-        if dataset is not None and row is not None:
+        if dataset is not None and row is not None and project.is_ready:
             self._remember(dataset, row.filename)
         self.window.refresh()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from uuid import uuid4
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from limner.api.errors import Unreachable
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Pictograph
 from limner.api.transport import connect
@@ -39,14 +41,21 @@ class ConnectionsDialog(QDialog):
     and the dialog says so. It is never shown again and never written to the settings.
     """
 
-    changed = Signal()
-
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        changed: Callable[[], None],
+        parent: QWidget | None = None,
+        kind: str = "pictograph",
+    ) -> None:
+        """`changed` hears of every change, also after the dialog was closed."""
         super().__init__(parent)
         self.setWindowTitle("Connections")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 380)
         self._services = services
+        self._changed = changed
+        self._new_kind = kind
         self._is_open = True
         self._editing: Connection | None = None
         self.list = QListWidget()
@@ -125,7 +134,7 @@ class ConnectionsDialog(QDialog):
         self._editing = connections[row] if 0 <= row < len(connections) else None
         known = self._editing
         kinds = list(_KINDS.values())
-        self.kind.setCurrentIndex(kinds.index(known.kind) if known else 0)
+        self.kind.setCurrentIndex(kinds.index(known.kind if known else self._new_kind))
         self.name.setText(known.name if known else "")
         self.url.setText(known.url if known else "")
         self.key.clear()
@@ -177,16 +186,20 @@ class ConnectionsDialog(QDialog):
                 return typed.model_copy(update={"dialect": str(Pictograph.probe(wire))})
 
         def done(probed: Connection) -> None:
+            self._set_busy(is_busy=False)
             self._say("The server answers and takes the key.")
             if save:
                 self._keep(probed)
 
         def failed(error: Exception) -> None:
-            self._say(words(error))
+            away = "The server cannot be reached. Check the address, or try again later."
+            self._say(away if isinstance(error, Unreachable) else words(error))
+            self._set_busy(is_busy=False)
             if save and _is_address(typed.url):
                 self._keep(typed)
 
         self._say("Asking the server…")
+        self._set_busy(is_busy=True)
         self._services.tasks.run(ask, done, failed)
 
     def _keep(self, connection: Connection) -> None:
@@ -205,7 +218,14 @@ class ConnectionsDialog(QDialog):
                 else (" This computer has no keyring: the key is kept until the editor is closed.")
             )
             self._say(said + " Saved." + lasting)
-        self.changed.emit()
+        self._changed()
+
+    def _set_busy(self, *, is_busy: bool) -> None:
+        """While a server is asked, nothing else can be asked of this dialog."""
+        if self._is_open:
+            for part in (self.list, self.test, self.save, self.remove, self.use_for_review):
+                part.setEnabled(not is_busy)
+            self.remove.setEnabled(not is_busy and self._editing is not None)
 
     def _remove(self) -> None:
         known = self._editing
@@ -223,7 +243,7 @@ class ConnectionsDialog(QDialog):
             lambda error: self._say(words(error)),
         )
         self._list()
-        self.changed.emit()
+        self._changed()
 
     def _say(self, text: str) -> None:
         if self._is_open:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from limner.model.annotations import AnnotationId, Drawable, Kind
+from limner.model.annotations import AnnotationId, Drawable, Kind, kind_of
 from limner.model.document import PatchDoesNotFit
 from limner.model.geometry import bounds
 from limner.model.history import History
@@ -113,6 +113,11 @@ class Editor:
         self._apply_hidden()
         self._tell()
 
+    def finish_drawing(self) -> None:
+        """Keep the shape being drawn when it is complete enough, before its image is left."""
+        if self._tool is not None and self._tool.is_drawing:
+            self._tool.key(Key.ENTER)
+
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after an edit, an undo, another selection, tool or image."""
         self._watchers.append(watcher)
@@ -140,7 +145,8 @@ class Editor:
         if bench is None:
             return
         drawing = self.is_drawing
-        if bench.selection and not drawing and self.tool_name == "select":
+        fits = any(kind_of(shape) is label.kind for shape in bench.selected())
+        if fits and not drawing and self.tool_name == "select":
             self._relabel(label)
         elif not drawing and self.tool_name not in _tools_for(label.kind):
             self.use(tool_for(label.kind))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
 from limner.panels.icons import icon
 
+_READ_MS: Final = 8000
+"""How long a message that asks for nothing stays."""
 _WIDEST: Final = 760
 _MARGIN: Final = 12
 
@@ -46,6 +48,9 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._topic = ""
         self._asks = False
+        self._tone = Tone.INFO
+        self._fade = QTimer(self, singleShot=True, interval=_READ_MS)
+        self._fade.timeout.connect(self.dismiss)
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setObjectName("noticeText")
@@ -89,7 +94,7 @@ class Notice(QFrame):
         """Show `text`, in place of what was shown before; what asks for a choice stays first."""
         if self._asks and not self.isHidden() and topic != self._topic and not choices:
             return
-        self._asks = bool(choices)
+        self._asks, self._tone = bool(choices), tone
         self._topic = topic
         self._text.setText(text[:600])
         self._icon.setPixmap(icon(tone.value).pixmap(18, 18))
@@ -101,6 +106,15 @@ class Notice(QFrame):
             self._choices.addWidget(self._button(choice))
         self.show()
         self._place()
+        if tone is Tone.INFO and not choices:
+            self._fade.start()
+        else:
+            self._fade.stop()
+
+    def dismiss(self, *, also_warnings: bool = False) -> None:
+        """Take the message away, unless it asks for a choice or, if so wished, warns."""
+        if not self._asks and (also_warnings or self._tone is Tone.INFO):
+            self.hide()
 
     def clear(self, topic: str) -> None:
         """Take the message away when it is about `topic`."""

@@ -52,6 +52,12 @@ class Project:
         """Call `watcher` when another dataset or image was opened."""
         self._watchers.append(watcher)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether pixels and annotations of the current image are on the canvas."""
+        session = self._editor.session
+        return self.has_pixels and session is not None and session.row.id == self.current
+
     # --- the dataset
 
     def open(self, workspace: Workspace, dataset: Dataset, first: str | None = None) -> None:
@@ -67,6 +73,7 @@ class Project:
         """Leave the dataset; what is unsaved is sent and kept until it has arrived."""
         self._stop()
         self._stop = _nothing
+        self._editor.finish_drawing()
         if self.workspace is not None:
             self.workspace.save_all()
         for ticket in (self._listing, self._pixels):
@@ -110,8 +117,11 @@ class Project:
             return
         if self._pixels is not None:
             self._pixels.cancel()
+        self._editor.finish_drawing()
         self._editor.leave()
-        self._window.notice.clear("image")
+        self._window.notice.dismiss()
+        for topic in ("image", "rule"):
+            self._window.notice.clear(topic)
         self.current, self.has_pixels = image_id, False
         self._window.canvas.show_picture(None)
         self._window.canvas.show_message("Loading…", plain(row.filename))
@@ -142,6 +152,7 @@ class Project:
 
     def stop_loading(self) -> None:
         """Cancel the transfer of an image that is still coming in."""
+        self._window.notice.dismiss(also_warnings=True)
         if self._pixels is not None and not self.has_pixels and not self._pixels.is_cancelled:
             self._pixels.cancel()
             self._window.canvas.show_message("Loading was stopped", "F5 loads the image again.")
@@ -167,6 +178,7 @@ class Project:
         self._editor.set_image_size(picture.width, picture.height)
         if picture.warning:
             self._window.notice.say("image", picture.warning, Tone.WARNING)
+        self._tell()
 
     def _not_decoded(self, error: Exception) -> None:
         self._pixels = None
@@ -189,6 +201,7 @@ class Project:
             row = self.rows[session.row.id]  # knows the size when the pixels came first
             session.row = replace(session.row, width=row.width, height=row.height)
             self._editor.show(session, self.dataset.ontology)
+            self._tell()
             if session.restored:
                 text = f"{session.restored} annotations came back from this computer."
                 self._window.notice.say(
@@ -226,7 +239,12 @@ class Project:
             self._window.notice.say("classes", text, Tone.WARNING)
             return
         wanted = Ontology((*dataset.ontology.classes, label))
-        workspace.change_classes(dataset, wanted, self._classes_changed, self._said("classes"))
+
+        def changed(now: Dataset) -> None:
+            self._classes_changed(now)
+            self._editor.choose_class(now.ontology.find(label.name, label.kind) or label)
+
+        workspace.change_classes(dataset, wanted, changed, self._said("classes"))
 
     def _classes_changed(self, dataset: Dataset) -> None:
         if self.dataset is not None and dataset.id == self.dataset.id:

@@ -73,12 +73,13 @@ class Services:
     keys: Keys = field(default_factory=Keys)
     local: Local | None = None
 
-    _wires: list[Wire] = field(default_factory=list)
+    _wires: dict[tuple[str, str | None], Wire] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.places.make()
         self.tasks = Tasks(self.main, workers=4, name="limner-network")
         self.pixels = Tasks(self.main, workers=2, name="limner-decode")
+        self._writes = Tasks(self.main, workers=1, name="limner-settings")
         self.file = SettingsFile(self.places.config / "settings.json")
         self.settings, self.warning = self.file.load()
 
@@ -86,7 +87,7 @@ class Services:
         """Change settings and write them, off the main thread."""
         self.settings = self.settings.model_copy(update=values)
         settings, file = self.settings, self.file
-        self.tasks.run(lambda: file.save(settings), lambda _done: None, self.unsaved)
+        self._writes.run(lambda: file.save(settings), lambda _done: None, self.unsaved)
 
     def unsaved(self, error: Exception) -> None:
         """The settings could not be written: everything else goes on."""
@@ -126,9 +127,8 @@ class Services:
 
     def wire(self, connection: Connection) -> Wire:
         """A wire to a server elsewhere with its key; on a worker, for the keyring may wait."""
-        wire = connect(connection.url, self.keys.get(connection.kind, connection.url))
-        self._wires.append(wire)
-        return wire
+        key = self.keys.get(connection.kind, connection.url)
+        return self._wires.setdefault((connection.url, key), connect(connection.url, key))
 
     def remote(self, connection: Connection) -> Pictograph:
         """The client of a connection, its dialect found when it is not known; on a worker."""
@@ -150,7 +150,8 @@ class Services:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
         self.main.close()
         quiet = [tasks.close(_PATIENCE_S) for tasks in (self.tasks, self.pixels)]
-        for wire in self._wires:
+        self._writes.close(_PATIENCE_S, finish=True)
+        for wire in self._wires.values():
             wire.close()
         if self.local is not None:
             self.local.drafts.close(2.0)

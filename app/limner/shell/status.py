@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from limner.panels.icons import dot
 from limner.sync.state import State
@@ -32,6 +32,7 @@ class Status(QStatusBar):
         self._state.setToolTip("How safe the work is. Click to see what waits and why.")
         self._state.clicked.connect(self.state_clicked)
         self._hint = _plain("hint")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._size = _plain("size")
         self._shapes = _plain("shapes")
         self._zoom = _plain("zoom")

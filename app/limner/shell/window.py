@@ -177,6 +177,11 @@ class Window(QMainWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = QApplication.focusWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and focused is not None and self.attributes.isAncestorOf(focused):
+            self.canvas.setFocus()  # the value is written; the next keys are for the canvas
+            return
         if event.key() == Qt.Key.Key_Escape:
             self.canvas.setFocus()  # the way back from any panel
             self.escaped.emit()
