@@ -43,6 +43,16 @@ class FaultyLine(httpx.BaseTransport):
 
         self.rules = [refuse]
 
+    def is_sick(self, path: str) -> None:
+        """Whatever is posted to `path` gets a 503."""
+
+        def refuse(request: httpx.Request) -> httpx.Response | None:
+            if request.method != "POST" or request.url.path != path:
+                return None
+            return httpx.Response(503, json={"detail": "out of order"})
+
+        self.rules = [refuse]
+
     def is_well(self) -> None:
         self.rules = []
 

@@ -196,6 +196,75 @@ def test_keeping_mine_overwrites_after_having_seen(annotator: Annotator) -> None
     assert [a.id for a in annotator.held_by_the_server()] == [mine.id]
 
 
+def test_undo_goes_on_after_another_image_was_looked_at(annotator: Annotator) -> None:
+    annotator.opens("coins.png")
+    annotator.draws_box(20, 30, 80, 90)
+    coins = annotator.session
+    annotator.hand.press(Key.Key_D)
+    annotator.waits_for_the_image()
+    wait_until(lambda: coins.state is State.ON_SERVER, "the save")
+    annotator.hand.press(Key.Key_A)
+    annotator.waits_for_the_image()
+    assert len(annotator.shapes) == 1
+    annotator.undoes()
+
+    assert annotator.shapes == []
+
+
+def test_what_others_changed_meanwhile_is_shown_when_an_image_is_opened_again(
+    annotator: Annotator,
+) -> None:
+    annotator.opens("coins.png")
+    annotator.draws_box(20, 30, 80, 90)
+    annotator.saves()
+    theirs = someone_saves(annotator)
+    annotator.hand.press(Key.Key_D)
+    annotator.waits_for_the_image()
+    annotator.hand.press(Key.Key_A)
+    annotator.waits_for_the_image()
+    wait_until(lambda: [shape.id for shape in annotator.shapes] == [theirs], "their shape")
+
+    assert annotator.status == "on server"
+    assert annotator.window.actions_by_id["edit.undo"].isEnabled() is False
+
+
+def test_a_shape_that_is_complete_is_kept_when_the_image_is_left(annotator: Annotator) -> None:
+    annotator.opens("coins.png")
+    annotator.takes(Key.Key_P)
+    annotator.hand.click_through([(100, 50), (200, 60), (150, 140)])
+    coins = annotator.session
+    annotator.hand.press(Key.Key_D)
+    annotator.waits_for_the_image()
+    wait_until(lambda: coins.state is State.ON_SERVER, "the save")
+
+    assert len(annotator.server.load(coins.dataset, coins.row).annotations) == 1
+
+
+def test_a_conflict_found_at_the_start_stays_one_after_another_edit_and_a_restart(
+    starts: Starts,
+) -> None:
+    host = FaultyHost()
+    first = starts(hosted_by=host)
+    first.opens("coins.png")
+    assert host.line is not None
+    host.line.is_down()
+    first.draws_box(20, 30, 80, 90)
+    first.waits_until_safe()
+    host.line.is_well()
+    someone_saves(first)
+    host.line.is_down()
+    first.quits()
+    second = starts()
+    second.waits_for_the_word("needs you (1)")
+    second.draws_box(120, 30, 180, 90)
+    second.quits()
+    third = starts()
+
+    third.waits_for_the_word("needs you (1)")
+    assert len(third.shapes) == 2
+    assert len(third.held_by_the_server()) == 1
+
+
 def someone_saves(annotator: Annotator) -> str:
     """Another person puts one box on the same image."""
     session = annotator.session

@@ -122,6 +122,21 @@ def test_a_verdict_given_without_a_server_is_sent_after_a_restart(starts: Starts
     assert second.stored(target)[second.passing].answer.value_pass is True
 
 
+def test_a_verdict_that_a_sick_server_refuses_is_kept_and_sent_when_it_is_well(
+    starts: Starts,
+) -> None:
+    host = FaultyHost()
+    first = Reviewer(starts(hosted_by=host))
+    assert host.line is not None
+    host.line.is_sick("/v1/annotations")
+    first.turns_to_the_panel()
+    first.hand.press(Key.Key_P)
+    first.submits(first.passing, Mark.WAITING)
+    host.line.is_well()
+    first.desk.send_waiting()
+    wait_until(lambda: len(first.stored(first.target)) == 1, "the verdict on the server")
+
+
 def test_approving_an_image_moves_its_stage(reviewer: Reviewer) -> None:
     annotator = reviewer.annotator
     annotator.hand.press(Key.Key_A, CTRL | Qt.KeyboardModifier.ShiftModifier)

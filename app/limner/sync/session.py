@@ -213,6 +213,36 @@ class Session:
             self._schedule(self._link.autosave_s)
         self._tell()
 
+    def refresh(self) -> None:
+        """Look whether somebody else changed the image since it was closed.
+
+        What they changed is shown and never enters the history, which ends there. Edits made in
+        the meantime come first: the next save then finds the difference.
+        """
+
+        def look() -> tuple[Loaded, str]:
+            loaded = self._link.server.load(self.dataset, self.row)
+            return loaded, fingerprint(loaded.annotations)
+
+        def looked(found: tuple[Loaded, str]) -> None:
+            loaded, theirs = found
+            if not self.is_dirty and self._sending is None and theirs != self._base_print:
+                self._replace_with(loaded, theirs)
+
+        def failed(error: Exception) -> None:
+            _LOG.info("%s was not looked at again: %s", self.row.id, error)
+
+        self._link.tasks.run(look, looked, failed)
+
+    def _replace_with(self, loaded: Loaded, theirs: str) -> None:
+        document = self._held()
+        self._learn(loaded, theirs)
+        news = _difference(document, loaded.annotations)
+        if news and self.history is not None:
+            document.apply(news)
+            self.history.forget()
+        self._confirm(document.revision)
+
     def _not_opened(self, error: Exception) -> None:
         self.trouble = error
         self._tell()
@@ -428,10 +458,7 @@ class Session:
         self._learn(theirs, self.trouble.theirs_print)
         self.trouble = None
         document = self._held()
-        held = {a.id: a for a in theirs.annotations}
-        ids = [a.id for a in document if a.id not in held] + list(held)
-        rows = {id_: (document.get(id_), held.get(id_)) for id_ in ids}
-        self.history.do(Patch(Verb.RELOAD, {id_: (a, b) for id_, (a, b) in rows.items() if a != b}))
+        self.history.do(_difference(document, theirs.annotations))
         self._doubt = False
         self._confirm(document.revision)
 
@@ -449,6 +476,14 @@ class Session:
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
+
+
+def _difference(document: Document, theirs: list[Annotation]) -> Patch:
+    """What makes the document hold exactly `theirs`."""
+    held = {a.id: a for a in theirs}
+    ids = [a.id for a in document if a.id not in held] + list(held)
+    rows = {id_: (document.get(id_), held.get(id_)) for id_ in ids}
+    return Patch(Verb.RELOAD, {id_: (a, b) for id_, (a, b) in rows.items() if a != b})
 
 
 def _by_annotation(error: Invalid, sent: tuple[Annotation, ...]) -> Mapping[AnnotationId, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -22,6 +23,9 @@ from limner.tasks import Tasks, Ticket
 THUMBNAIL_SIDE = 112
 """Device-independent pixels of the longer side, twice what the list shows, for sharp screens."""
 
+KEPT_HISTORIES = 32
+"""Images whose undo history stays for when they are opened again in the same run."""
+
 Failed = Callable[[Exception], None]
 
 
@@ -36,8 +40,8 @@ class Standing:
 class Workspace:
     """One server and the sessions on it. Main thread only.
 
-    A session stays alive until the server has its work, also when another image is on the canvas:
-    opening the image again in that time finds the same document and history.
+    A session stays alive until the server has its work, also when another image is on the canvas,
+    and rests afterwards: opening the image again finds the same document and history.
     """
 
     def __init__(self, link: Link, pixels: Tasks, thumbnails: Thumbnails) -> None:
@@ -45,13 +49,14 @@ class Workspace:
         self._pixels = pixels
         self._thumbnails = thumbnails
         self._sessions: dict[str, Session] = {}
+        self._resting: OrderedDict[str, Session] = OrderedDict()
         self._current: Session | None = None
         self._watchers: list[Callable[[Session], None]] = []
 
     def relink(self, link: Link) -> None:
         """Go on with another client of the same server, with what is open and unsent."""
         self.link = link
-        for session in self.sessions():
+        for session in (*self.sessions(), *self._resting.values()):
             session.relink(link)
         self.save_all()
 
@@ -85,7 +90,7 @@ class Workspace:
     def open(self, dataset: Dataset, row: ImageRow) -> Session:
         """The session of an image, begun or found again; the one before is saved and let go."""
         before, self._current = self._current, None
-        session = self._sessions.get(row.id)
+        session = self._sessions.get(row.id) or self._wake(row)
         if session is None:
             session = self._begin(dataset, row)
         self._current = session
@@ -96,6 +101,7 @@ class Workspace:
 
     def forget(self, image_id: str) -> None:
         """Read the image anew when it is opened next, unless work on it is still on its way."""
+        self._resting.pop(image_id, None)
         session = self._sessions.get(image_id)
         if session is not None and session.state in (State.ON_SERVER, State.FAILED):
             self._sessions.pop(image_id)
@@ -217,6 +223,22 @@ class Workspace:
         is_held = self._sessions.get(session.row.id) is session
         if done and is_held and session is not self._current:
             self._sessions.pop(session.row.id)
+            self._rest(session)
+
+    def _rest(self, session: Session) -> None:
+        """Keep document and history for when the image is opened again in this run."""
+        if session.state is State.ON_SERVER:
+            self._resting[session.row.id] = session
+            if len(self._resting) > KEPT_HISTORIES:
+                self._resting.popitem(last=False)
+
+    def _wake(self, row: ImageRow) -> Session | None:
+        session = self._resting.pop(row.id, None)
+        if session is not None:
+            self._sessions[row.id] = session
+            session.row = row
+            session.refresh()
+        return session
 
     def _on_main(
         self, progress: Callable[[int, int | None], None] | None
