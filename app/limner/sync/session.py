@@ -265,9 +265,7 @@ class Session:
     def _on_patch(self, _patch: Patch) -> None:
         self.refusals = {}
         self._keep()
-        if isinstance(self.trouble, TooMany):
-            pass  # the server asked for a pause, and its end is timed already
-        else:
+        if not isinstance(self.trouble, TooMany):  # the end of its pause is timed already
             if not isinstance(self.trouble, ChangedElsewhere):
                 self.trouble = None
             self._schedule(self._link.autosave_s)
