@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from limner.canvas.view import Canvas
-from limner.imaging.picture import Picture
+from limner.imaging.picture import Picture, WholePicture
 from limner.model.annotations import AnnotationId, Drawable, Kind, Polygon
 from limner.model.document import Document
 from limner.model.geometry import Bounds
@@ -108,7 +108,7 @@ def picture() -> Picture:
     while max(level.shape) > 512:
         level = np.ascontiguousarray(level[::2, ::2])
         levels.append(level)
-    return Picture(tuple(levels))
+    return WholePicture(tuple(levels))
 
 
 def timed(action: Callable[[], object], times: int = 1) -> list[float]:

@@ -13,7 +13,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
-from limner.imaging.decode import PIXEL_LIMIT, ImageProblem, Picture, decode, probe, thumbnail
+from limner.imaging.decode import PIXEL_LIMIT, ImageProblem, decode, probe, thumbnail
+from limner.imaging.picture import Pixels, Planes
 from limner.imaging.problems import (
     Damaged,
     EmptyFile,
@@ -35,8 +36,9 @@ def saved(image: Image.Image, format_: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def pixel(picture: Picture, x: int, y: int) -> RGB:
-    blue, green, red, padding = picture.levels[0][y, x].tolist()
+def pixel(picture: Planes | Pixels, x: int, y: int) -> RGB:
+    pixels = picture.planes[0] if isinstance(picture, Planes) else picture
+    blue, green, red, padding = pixels[y, x].tolist()
     assert padding == 255
     return red, green, blue
 
@@ -74,7 +76,7 @@ def test_a_turned_image_is_shown_upright(format_: str, orientation: int) -> None
     assert (upright.width, upright.height) == ((40, 60) if is_tall else (60, 40))
     assert (facts.width, facts.height) == (upright.width, upright.height)
     small = thumbnail(turned, NAME, 30)
-    assert (small.width, small.height) == ((20, 30) if is_tall else (30, 20))
+    assert small.shape == ((30, 20, 4) if is_tall else (20, 30, 4))
     red_at = {
         1: (5, 20), 2: (55, 20), 3: (55, 20), 4: (5, 20),
         5: (20, 5), 6: (20, 5), 7: (20, 55), 8: (20, 55),
@@ -184,14 +186,14 @@ def test_the_pyramid_halves_until_it_is_small() -> None:
     wide = np.zeros((701, 2101, 3), dtype=np.uint8)
     wide[:, ::2] = 255
     picture = decode(saved(Image.fromarray(wide), "PNG"), NAME)
-    assert [level.shape[:2] for level in picture.levels] == [
+    assert [level.shape[:2] for level in picture.planes] == [
         (701, 2101),
         (351, 1051),
         (176, 526),
         (88, 263),
     ]
-    assert all(level.flags.c_contiguous and level.dtype == np.uint8 for level in picture.levels)
-    assert abs(int(picture.levels[1][5, 5, 0]) - 127) <= 1
+    assert all(level.flags.c_contiguous and level.dtype == np.uint8 for level in picture.planes)
+    assert abs(int(picture.planes[1][5, 5, 0]) - 127) <= 1
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG"])
@@ -201,9 +203,9 @@ def test_half_a_file_is_shown_as_far_as_it_goes_with_a_warning(format_: str) -> 
     picture = decode(data[: len(data) // 2], NAME)
     assert picture.warning is not None
     assert NAME in picture.warning
-    assert picture.levels[0][10, :, :3].max() > 0
-    assert picture.levels[0][290, :, :3].max() == 0
-    assert thumbnail(data[: len(data) // 2], NAME, 64).warning is not None
+    assert picture.planes[0][10, :, :3].max() > 0
+    assert picture.planes[0][290, :, :3].max() == 0
+    assert thumbnail(data[: len(data) // 2], NAME, 64).shape[:2] == (48, 64)
 
 
 @pytest.mark.parametrize(
@@ -250,10 +252,10 @@ def test_ninety_million_pixels_are_no_problem() -> None:
 def test_a_thumbnail_is_as_large_as_asked_and_never_larger_than_the_image() -> None:
     photo = saved(Image.new("RGB", (4000, 1000), "green"), "JPEG")
     small = thumbnail(photo, NAME, 128)
-    assert (small.width, small.height, len(small.levels)) == (128, 32, 1)
+    assert small.shape == (32, 128, 4)
     assert is_near(pixel(small, 60, 16), (0, 128, 0))
     tiny = thumbnail(saved(LEFT_RED, "PNG"), NAME, 128)
-    assert (tiny.width, tiny.height) == (60, 40)
+    assert tiny.shape == (40, 60, 4)
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])

@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from limner.canvas.buffers import image_of_bytes, image_over
 from limner.canvas.viewport import Frame, whole
-from limner.imaging.picture import Picture
+from limner.imaging.picture import Area, Picture
+from limner.imaging.tone import Tone
 
 CRISP_FROM: Final = 8.0
 """Device pixels per image pixel from which pixels are shown as squares, not blurred."""
@@ -28,7 +29,18 @@ class Backdrop:
 
     def __init__(self) -> None:
         self.picture: Picture | None = None
+        self.tone: Tone | None = None
+        self.is_smooth = True
         self.ground = QColor("#16181d")
+
+    def look_at(self, frame: Frame) -> None:
+        """Say which part of the plane is on the canvas, for what is missing of it to come."""
+        if self.picture is None or not frame.width or not frame.height:
+            return
+        level = _level(self.picture, frame.zoom, coarse=False)
+        area = _area(self.picture, level, frame)
+        if area.left < area.right and area.top < area.bottom:
+            self.picture.look(level, area)
 
     def paint(self, painter: QPainter, frame: Frame, *, coarse: bool = False) -> None:
         """Fill the frame, whose top-left corner is the painter's (0, 0).
@@ -69,21 +81,31 @@ def _level(picture: Picture, zoom: float, *, coarse: bool) -> int:
 
 def _paint_level(painter: QPainter, picture: Picture, level: int, frame: Frame) -> None:
     """Draw the pixels of one level under the frame, and two more on each side for the blur."""
-    pixels = picture.levels[level]
     scale = frame.zoom * 2**level
-    height, width, _ = pixels.shape
-    x0 = max(0, math.floor(frame.left / scale) - 2)
-    y0 = max(0, math.floor(frame.top / scale) - 2)
-    x1 = min(width, math.ceil((frame.left + frame.width) / scale) + 2)
-    y1 = min(height, math.ceil((frame.top + frame.height) / scale) + 2)
+    area = x0, y0, x1, y1 = _area(picture, level, frame)
     if x0 >= x1 or y0 >= y1:
         return
-    part = image_of_bytes(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
+    samples = picture.part(level, area)
+    if samples is None:
+        return
+    part = image_of_bytes(np.ascontiguousarray(samples.astype(np.uint8, copy=False)))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
     target = QRectF(
         x0 * scale - frame.left, y0 * scale - frame.top, (x1 - x0) * scale, (y1 - y0) * scale
     )
     painter.drawImage(target, part)
+
+
+def _area(picture: Picture, level: int, frame: Frame) -> Area:
+    """The pixels of a level under the frame, and two more on each side for the blur."""
+    scale = frame.zoom * 2**level
+    width, height = picture.levels[level]
+    return Area(
+        max(0, math.floor(frame.left / scale) - 2),
+        max(0, math.floor(frame.top / scale) - 2),
+        min(width, math.ceil((frame.left + frame.width) / scale) + 2),
+        min(height, math.ceil((frame.top + frame.height) / scale) + 2),
+    )
 
 
 def _paint_squares(painter: QPainter, picture: Picture, shown: QRect, frame: Frame) -> None:
@@ -93,7 +115,11 @@ def _paint_squares(painter: QPainter, picture: Picture, shown: QRect, frame: Fra
     """
     x = _pixels_under(frame.left + shown.left(), shown.width(), frame.zoom, picture.width)
     y = _pixels_under(frame.top + shown.top(), shown.height(), frame.zoom, picture.height)
-    squares = picture.levels[0].view(np.uint32)[..., 0][y[:, None], x]
+    samples = picture.part(0, Area(int(x[0]), int(y[0]), int(x[-1]) + 1, int(y[-1]) + 1))
+    if samples is None:
+        return
+    packed = np.ascontiguousarray(samples.astype(np.uint8, copy=False)).view(np.uint32)[..., 0]
+    squares = packed[y[:, None] - y[0], x - x[0]]
     painter.drawImage(shown.topLeft(), image_over(squares))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
@@ -17,7 +17,8 @@ from limner.canvas.live import LiveLayer
 from limner.canvas.scene import Places, Scene
 from limner.canvas.tiles import Tiles
 from limner.canvas.viewport import Frame, Size, Viewport, allowed_zoom, centred, fit_zoom
-from limner.imaging.picture import Picture
+from limner.imaging.picture import Area, Picture
+from limner.imaging.tone import Tone
 from limner.model.annotations import AnnotationId
 from limner.model.geometry import Bounds
 
@@ -46,6 +47,7 @@ class Stage(QWidget):
         self._is_fitted = True
         self._is_waiting = False
         self._message = ("", "")
+        self._stop_watching: Callable[[], None] = _nothing
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._paint_slice)
@@ -61,10 +63,31 @@ class Stage(QWidget):
         """Show these pixels, fitted to the canvas; the same object again keeps the view."""
         if picture is self._scene.backdrop.picture:
             return
+        self._stop_watching()
+        self._stop_watching = _nothing if picture is None else picture.watch(self._samples_came)
         self._scene.backdrop.picture = picture
+        self._scene.backdrop.tone = None
         self._start_afresh()
         if picture is not None:
             self._fit_to(picture.width, picture.height)
+
+    def set_tone(self, tone: Tone | None) -> None:
+        """Show samples this way; None is the picture's own window, or as they are."""
+        self._scene.backdrop.tone = tone
+        self._repaint_all()
+
+    def set_smooth(self, *, on: bool) -> None:
+        """Blend enlarged pixels into each other, or show each as a square."""
+        self._scene.backdrop.is_smooth = on
+        self._repaint_all()
+
+    def _samples_came(self, level: int, area: Area) -> None:
+        picture = self._scene.backdrop.picture
+        if picture is not None:
+            across = picture.width / picture.levels[level].width
+            down = picture.height / picture.levels[level].height
+            left, top, right, bottom = area
+            self._mend([Bounds(left * across, top * down, right * across, bottom * down)])
 
     @property
     def message(self) -> str:
@@ -170,6 +193,7 @@ class Stage(QWidget):
             self._afterimage.take(self._view(), self._paint_all_still)
         self._viewport = viewport
         self._tiles.look_at(self._view())
+        self._scene.backdrop.look_at(self._view())
         self._wait_for_tiles()
         self.update()
         if viewport.zoom != before.zoom:
@@ -289,3 +313,7 @@ class Stage(QWidget):
             if self._is_fitted:
                 self.fit()
         return super().event(event)
+
+
+def _nothing() -> None:
+    """No picture is watched."""

@@ -16,7 +16,7 @@ from typing import Final
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from limner.imaging.colour import to_rgb
-from limner.imaging.picture import Picture, bgrx, pyramid
+from limner.imaging.picture import Pixels, Planes, bgrx, pyramid
 from limner.imaging.problems import (
     Damaged,
     EmptyFile,
@@ -27,7 +27,7 @@ from limner.imaging.problems import (
     Unsupported,
 )
 
-__all__ = ["ImageFacts", "ImageProblem", "Picture", "decode", "probe", "thumbnail"]
+__all__ = ["ImageFacts", "ImageProblem", "decode", "probe", "thumbnail"]
 
 FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM",
@@ -63,7 +63,7 @@ def probe(data: bytes | Path, name: str) -> ImageFacts:
         return ImageFacts(width, height, image.format or "", image.mode)
 
 
-def decode(data: bytes | Path, name: str) -> Picture:
+def decode(data: bytes | Path, name: str) -> Planes:
     """The whole image, upright, 8 bit, sRGB, with its pyramid.
 
     What breaks off half-way is shown as far as it goes, with a warning.
@@ -73,11 +73,11 @@ def decode(data: bytes | Path, name: str) -> Picture:
     """
     with _opened(data, name) as image:
         warning = _load(image, name)
-        return Picture(pyramid(to_rgb(_upright(image))), warning)
+        return Planes(pyramid(to_rgb(_upright(image))), warning)
 
 
-def thumbnail(data: bytes | Path, name: str, side: int) -> Picture:
-    """The image with its longer side at most `side` pixels, as one level.
+def thumbnail(data: bytes | Path, name: str, side: int) -> Pixels:
+    """The image with its longer side at most `side` pixels.
 
     Large JPEG files are decoded at a fraction of their size, which takes a fraction of the time.
 
@@ -86,13 +86,13 @@ def thumbnail(data: bytes | Path, name: str, side: int) -> Picture:
     """
     with _opened(data, name) as image:
         image.draft(image.mode, (side, side))
-        warning = _load(image, name)
+        _load(image, name)
         upright = _upright(image)
         if upright.mode in ("RGB", "L", "CMYK", "YCbCr"):
             upright.thumbnail((side, side), reducing_gap=2.0)
         small = to_rgb(upright)
         small.thumbnail((side, side), reducing_gap=2.0)
-        return Picture((bgrx(small),), warning)
+        return bgrx(small)
 
 
 @contextmanager

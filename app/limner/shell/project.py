@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from limner.api.pictograph import Dataset, ImageRow
-from limner.imaging.decode import Picture
+from limner.imaging.picture import Picture
 from limner.model.ontology import LabelClass, Ontology
 from limner.panels.text import plain
 from limner.shell.editor import Editor

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.api.pictograph import Dataset, ImageRow
-from limner.imaging.decode import Picture, decode, thumbnail
+from limner.imaging.decode import decode, thumbnail
+from limner.imaging.picture import Picture, WholePicture
 from limner.imaging.small import pack
 from limner.model.ontology import Ontology
 from limner.storage.drafts import WaitingDraft
@@ -133,7 +134,7 @@ class Workspace:
 
         def fetch() -> Picture:
             data = self.link.server.image_bytes(row, told, lambda: ticket.is_cancelled)
-            return decode(data, row.filename)
+            return WholePicture.of(decode(data, row.filename))
 
         return self._pixels.run(fetch, done, failed, ticket)
 
@@ -149,9 +150,9 @@ class Workspace:
                 whole = server.thumbnail_bytes(row, lambda: ticket.is_cancelled)
                 if whole is None:
                     whole = server.image_bytes(row, _unheard, lambda: ticket.is_cancelled)
-                data = pack(thumbnail(whole, row.filename, THUMBNAIL_SIDE).levels[0])
+                data = pack(thumbnail(whole, row.filename, THUMBNAIL_SIDE))
                 kept.put(origin, row.id, row.created_at, data)
-            return thumbnail(data, row.filename, THUMBNAIL_SIDE).levels[0]
+            return thumbnail(data, row.filename, THUMBNAIL_SIDE)
 
         ticket = Ticket()
         return self._pixels.run(make, done, failed, ticket)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from limner.canvas.view import Canvas
-from limner.imaging.picture import Picture
+from limner.imaging.picture import Picture, WholePicture
 from limner.model.annotations import Annotation, Kind
 from limner.model.document import Document
 from limner.model.ontology import LabelClass, Ontology, Skeleton
@@ -37,7 +37,7 @@ def plain_picture(width: int, height: int, grey: int = GREY) -> Picture:
     """One level of one grey."""
     pixels = np.full((height, width, 4), grey, dtype=np.uint8)
     pixels[..., 3] = 255
-    return Picture((pixels,))
+    return WholePicture((pixels,))
 
 
 def bench_of(annotations: Iterable[Annotation] = (), size: tuple[int, int] = (200, 150)) -> Bench:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from limner.imaging.picture import Picture, pyramid
+from limner.imaging.picture import Area, Picture, WholePicture, pyramid
 from limner.model.annotations import AnnotationId, Polygon
 from limner.model.geometry import Bounds
 from limner.model.points import Points
@@ -24,14 +24,14 @@ STAR = Polygon(
 
 def noise() -> Picture:
     pixels = np.random.default_rng(2).integers(0, 256, (401, 601, 3), dtype=np.uint8)
-    return Picture(pyramid(Image.fromarray(pixels)))
+    return WholePicture(pyramid(Image.fromarray(pixels)))
 
 
 def black_and_white() -> Picture:
     """White from column 300 on."""
     pixels = np.zeros((401, 601, 3), dtype=np.uint8)
     pixels[:, 300:] = 255
-    return Picture(pyramid(Image.fromarray(pixels)))
+    return WholePicture(pyramid(Image.fromarray(pixels)))
 
 
 def an_easel_with(picture: Picture, zoom: float) -> Easel:
@@ -74,7 +74,9 @@ def test_enlarged_pixels_are_squares_of_their_own_colour() -> None:
     picture = noise()
     easel = an_easel_with(picture, 33.0)
     for x, y in ((299, 199), (300, 200), (304, 203)):
-        blue, green, red, _ = picture.levels[0][y, x].tolist()
+        samples = picture.part(0, Area(x, y, x + 1, y + 1))
+        assert samples is not None
+        blue, green, red, _ = samples[0, 0].tolist()
         easel.canvas.set_hidden({STAR.id})
         easel.settles()
         assert easel.colour_at(x + 0.1, y + 0.1) == (red, green, blue)
