@@ -1,4 +1,4 @@
-"""The image itself, painted from the pyramid level that fits the zoom."""
+"""What lies under the shapes: the ground around the image, its pixels, their grid."""
 
 from __future__ import annotations
 
@@ -7,40 +7,66 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRect, QRectF
+from PySide6.QtCore import QLineF, QRect
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from limner.canvas.buffers import image_of_bytes, image_over
+from limner.canvas.buffers import image_over
+from limner.canvas.photograph import Photograph
 from limner.canvas.viewport import Frame, whole
 from limner.imaging.picture import Area, Picture
 from limner.imaging.tone import Tone
+from limner.model.geometry import Bounds
 
 CRISP_FROM: Final = 8.0
 """Device pixels per image pixel from which pixels are shown as squares, not blurred."""
 
-GRID_FROM: Final = 16.0
-"""Device pixels per image pixel from which the pixel grid is drawn."""
+GRID_FROM: Final = 8.0
+"""Device pixels per image pixel above which the pixel grid is drawn, faintly at first."""
 
-_GRID: Final = QColor(128, 128, 128, 96)
+_GRID_WHOLE: Final = 16.0
+"""Device pixels per image pixel from which the grid is as strong as it gets."""
+
+_GRID: Final = 96
+"""How opaque, of 255, the grid is then."""
 
 
 class Backdrop:
-    """Paints what lies under the shapes: the ground around the image, its pixels, their grid."""
+    """Paints the settled picture without its shapes, into any frame of the plane."""
 
     def __init__(self) -> None:
-        self.picture: Picture | None = None
-        self.tone: Tone | None = None
+        self._photograph: Photograph | None = None
         self.is_smooth = True
+        self.has_grid = True
         self.ground = QColor("#16181d")
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._photograph.picture if self._photograph else None
+
+    @picture.setter
+    def picture(self, picture: Picture | None) -> None:
+        self._photograph = Photograph(picture) if picture is not None else None
+
+    @property
+    def tone(self) -> Tone | None:
+        """How samples are shown; None is the picture's own window, or as they are."""
+        return self._photograph.tone if self._photograph else None
+
+    @tone.setter
+    def tone(self, tone: Tone | None) -> None:
+        if self._photograph is not None:
+            self._photograph.tone = tone
 
     def look_at(self, frame: Frame) -> None:
         """Say which part of the plane is on the canvas, for what is missing of it to come."""
-        if self.picture is None or not frame.width or not frame.height:
-            return
-        level = _level(self.picture, frame.zoom, coarse=False)
-        area = _area(self.picture, level, frame)
-        if area.left < area.right and area.top < area.bottom:
-            self.picture.look(level, area)
+        if self._photograph is not None and frame.width and frame.height:
+            self._photograph.look_at(frame)
+
+    def place_of(self, level: int, area: Area) -> Bounds:
+        """The image pixels that an area of a level of the picture covers."""
+        picture = self.picture
+        across, down = picture.factor(level) if picture is not None else (1.0, 1.0)
+        return Bounds(area.left * across, area.top * down, area.right * across, area.bottom * down)
 
     def paint(self, painter: QPainter, frame: Frame, *, coarse: bool = False) -> None:
         """Fill the frame, whose top-left corner is the painter's (0, 0).
@@ -49,21 +75,23 @@ class Backdrop:
         ready: half the memory is read, and it is a little soft.
         """
         painter.fillRect(QRect(0, 0, frame.width, frame.height), self.ground)
-        if self.picture is None:
+        photograph = self._photograph
+        if photograph is None:
             return
-        shown = _shown(self.picture, frame)
+        shown = _shown(photograph.picture, frame)
         if shown.isEmpty():
             return
         painter.save()
         painter.setClipRect(shown)
-        if frame.zoom < CRISP_FROM:
-            level = _level(self.picture, frame.zoom, coarse=coarse)
-            _paint_level(painter, self.picture, level, frame)
-        else:
-            _paint_squares(painter, self.picture, shown, frame)
-        if frame.zoom >= GRID_FROM:
+        if not self._is_crisp(frame.zoom) or not _paint_squares(painter, photograph, shown, frame):
+            photograph.paint(painter, frame, coarse=coarse)
+        if self.has_grid and frame.zoom > GRID_FROM:
             _paint_grid(painter, shown, frame)
         painter.restore()
+
+    def _is_crisp(self, zoom: float) -> bool:
+        """Whether pixels are shown as squares."""
+        return zoom >= CRISP_FROM or (zoom > 1 and not self.is_smooth)
 
 
 def _shown(picture: Picture, frame: Frame) -> QRect:
@@ -73,54 +101,21 @@ def _shown(picture: Picture, frame: Frame) -> QRect:
     return image.intersected(QRect(0, 0, frame.width, frame.height))
 
 
-def _level(picture: Picture, zoom: float, *, coarse: bool) -> int:
-    """The level that is shrunk to no less than a half, so that no pixel is skipped."""
-    wanted = math.floor(-math.log2(zoom) + 1e-9) if zoom < 1 else 0
-    return min(max(wanted, 0) + (1 if coarse else 0), len(picture.levels) - 1)
-
-
-def _paint_level(painter: QPainter, picture: Picture, level: int, frame: Frame) -> None:
-    """Draw the pixels of one level under the frame, and two more on each side for the blur."""
-    scale = frame.zoom * 2**level
-    area = x0, y0, x1, y1 = _area(picture, level, frame)
-    if x0 >= x1 or y0 >= y1:
-        return
-    samples = picture.part(level, area)
-    if samples is None:
-        return
-    part = image_of_bytes(np.ascontiguousarray(samples.astype(np.uint8, copy=False)))
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
-    target = QRectF(
-        x0 * scale - frame.left, y0 * scale - frame.top, (x1 - x0) * scale, (y1 - y0) * scale
-    )
-    painter.drawImage(target, part)
-
-
-def _area(picture: Picture, level: int, frame: Frame) -> Area:
-    """The pixels of a level under the frame, and two more on each side for the blur."""
-    scale = frame.zoom * 2**level
-    width, height = picture.levels[level]
-    return Area(
-        max(0, math.floor(frame.left / scale) - 2),
-        max(0, math.floor(frame.top / scale) - 2),
-        min(width, math.ceil((frame.left + frame.width) / scale) + 2),
-        min(height, math.ceil((frame.top + frame.height) / scale) + 2),
-    )
-
-
-def _paint_squares(painter: QPainter, picture: Picture, shown: QRect, frame: Frame) -> None:
+def _paint_squares(painter: QPainter, photograph: Photograph, shown: QRect, frame: Frame) -> bool:
     """Each image pixel as a square with hard edges, the same ones in every frame.
 
-    Qt rounds where each picture begins, so neighbouring tiles would disagree by a pixel.
+    Qt rounds where each picture begins, so neighbouring tiles would disagree by a pixel. False
+    when the pixels are not there yet.
     """
+    picture = photograph.picture
     x = _pixels_under(frame.left + shown.left(), shown.width(), frame.zoom, picture.width)
     y = _pixels_under(frame.top + shown.top(), shown.height(), frame.zoom, picture.height)
-    samples = picture.part(0, Area(int(x[0]), int(y[0]), int(x[-1]) + 1, int(y[-1]) + 1))
-    if samples is None:
-        return
-    packed = np.ascontiguousarray(samples.astype(np.uint8, copy=False)).view(np.uint32)[..., 0]
-    squares = packed[y[:, None] - y[0], x - x[0]]
+    pixels = photograph.pixels(0, Area(int(x[0]), int(y[0]), int(x[-1]) + 1, int(y[-1]) + 1))
+    if pixels is None:
+        return False
+    squares = pixels.view(np.uint32)[..., 0][y[:, None] - y[0], x - x[0]]
     painter.drawImage(shown.topLeft(), image_over(squares))
+    return True
 
 
 def _pixels_under(start: int, length: int, zoom: float, limit: int) -> NDArray[np.intp]:
@@ -138,7 +133,8 @@ def _paint_grid(painter: QPainter, shown: QRect, frame: Frame) -> None:
     top, bottom = shown.top(), shown.bottom() + 1
     lines = [QLineF(x - frame.left + 0.5, top, x - frame.left + 0.5, bottom) for x in columns]
     lines += [QLineF(left, y - frame.top + 0.5, right, y - frame.top + 0.5) for y in rows]
-    painter.setPen(QPen(_GRID, 1.0))
+    strength = min((frame.zoom - GRID_FROM / 2) / (_GRID_WHOLE - GRID_FROM / 2), 1.0)
+    painter.setPen(QPen(QColor(128, 128, 128, round(_GRID * strength)), 1.0))
     painter.drawLines(lines)
 
 

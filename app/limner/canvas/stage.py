@@ -81,13 +81,16 @@ class Stage(QWidget):
         self._scene.backdrop.is_smooth = on
         self._repaint_all()
 
+    def set_grid(self, *, on: bool) -> None:
+        """Draw the borders between pixels when they are large, or do not."""
+        self._scene.backdrop.has_grid = on
+        self._repaint_all()
+
     def _samples_came(self, level: int, area: Area) -> None:
-        picture = self._scene.backdrop.picture
-        if picture is not None:
-            across = picture.width / picture.levels[level].width
-            down = picture.height / picture.levels[level].height
-            left, top, right, bottom = area
-            self._mend([Bounds(left * across, top * down, right * across, bottom * down)])
+        place = self._scene.backdrop.place_of(level, area)
+        self._tiles.spoil(place)
+        self._wait_for_tiles()
+        self.update()
 
     @property
     def message(self) -> str:

@@ -64,10 +64,15 @@ class Tiles:
         """Drop every tile: another image or document."""
         self._tiles.clear()
 
-    def spoil(self) -> None:
-        """Everything may look different: paint it all anew, showing the old until then."""
-        for tile in self._tiles.values():
-            tile.is_stale = True
+    def spoil(self, place: Bounds | None = None) -> None:
+        """This place of the image, or everything, may look different: paint it anew, in slices.
+
+        What was there is shown until then.
+        """
+        wound = None if place is None else self._on_plane(place)
+        for key, tile in self._tiles.items():
+            if wound is None or _tile_rect(key).intersects(wound):
+                tile.is_stale = True
 
     @property
     def is_settled(self) -> bool:

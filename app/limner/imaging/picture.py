@@ -6,6 +6,7 @@ not in memory yet is asked for with `look` and told of by `watch`, so nothing he
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,10 +61,13 @@ Watcher = Callable[[int, Area], None]
 class Picture(ABC):
     """The pixels of one image. Main thread only; levels are no more than a factor 4 apart.
 
-    A pixel (x, y) of level k covers the image pixels from x * width / levels[k].width on.
+    A pixel x of level k covers the image pixels from x * factor(k)[0] on, and so downwards.
     `warning` says, for people, what is wrong with a picture that could be shown all the same.
     `window` is the automatic black and white of a deep image, None for 8 bit.
     """
+
+    tile: Level | None = None
+    """The grid in which samples come, in pixels of each level; None when they come all at once."""
 
     def __init__(
         self, levels: Sequence[Level], warning: str | None = None, window: Window | None = None
@@ -82,6 +86,15 @@ class Picture(ABC):
     def height(self) -> int:
         """Image pixels of the upright image."""
         return self.levels[0].height
+
+    def factor(self, level: int) -> tuple[float, float]:
+        """How many image pixels wide and high a pixel of the level is.
+
+        A power of two where the sizes allow it: they were rounded, up or down, when the level was
+        made by halving.
+        """
+        own = self.levels[level]
+        return _factor(self.width, own.width), _factor(self.height, own.height)
 
     @property
     def is_deep(self) -> bool:
@@ -213,6 +226,12 @@ def bgrx(image: Image.Image) -> Pixels:
         pixels[top:bottom] = np.frombuffer(strip, dtype=np.uint8).reshape(-1, width, 4)
     pixels[..., 3] = 255
     return pixels
+
+
+def _factor(whole: int, part: int) -> float:
+    power = 2 ** round(math.log2(whole / part))
+    is_rounded = -power < whole - part * power < power
+    return float(power) if is_rounded else whole / part
 
 
 def _size(plane: Samples) -> Level:
