@@ -47,6 +47,14 @@ class Area(NamedTuple):
     bottom: int
 
 
+class TileKey(NamedTuple):
+    """One tile of a level; its column and row count from the upper left corner."""
+
+    level: int
+    column: int
+    row: int
+
+
 class Window(NamedTuple):
     """The sample values that become black and white."""
 
