@@ -84,10 +84,10 @@ class FaultyLine(httpx.BaseTransport):
         self.rules = [lose]
 
     def holds_back_until(self, may_come: threading.Event, image_id: str) -> None:
-        """The bytes of one image stay on the way until `may_come` is set."""
+        """Nobody hears where the file of one image is until `may_come` is set."""
 
         def hold(request: httpx.Request) -> httpx.Response | None:
-            if request.url.path.endswith(f"/developer/images/{image_id}"):
+            if request.url.path == f"/limner/v1/images/{image_id}/file":
                 may_come.wait(30)
             return None
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from limner.server.embedded import BASE_URL, start
-from pictures import API
+from pictures import API, Desk
 from servers import answer
 
 
@@ -176,3 +176,8 @@ def test_deleting_the_dataset_touches_no_file(editor: httpx.Client, photos: Path
 def test_a_shared_server_offers_no_folders(client: httpx.Client, photos: Path) -> None:
     refused = client.post("/limner/v1/folders", json={"path": str(photos)})
     assert refused.status_code == 404
+
+
+def test_a_shared_server_names_no_file_of_its_computer(client: httpx.Client) -> None:
+    image_id = Desk(client).uploads("a.png")
+    assert client.get(f"/limner/v1/images/{image_id}/file").status_code == 404

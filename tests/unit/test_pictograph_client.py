@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,7 +20,7 @@ from limner.api.classes import read_ontology, write_ontology
 from limner.api.codec import decode, encode
 from limner.api.listing import PAGE
 from limner.api.pictograph import Dataset, Dialect, ImageRow, Pictograph
-from limner.api.transport import Wire, connect
+from limner.api.transport import Progress, Wire, connect
 from limner.model.annotations import (
     Annotation,
     BBox,
@@ -61,7 +62,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
 
 @pytest.fixture(scope="module")
 def wire(inside: EmbeddedServer) -> Iterator[Wire]:
-    opened = connect(embedded.BASE_URL, inside.key, transport=inside.transport)
+    opened = connect(embedded.BASE_URL, inside.key, transport=inside.transport, is_inside=True)
     yield opened
     opened.close()
 
@@ -97,6 +98,12 @@ def never() -> bool:
     return False
 
 
+def the_file_of(client: Pictograph, row: ImageRow, progress: Progress = ignore) -> bytes:
+    into = io.BytesIO()
+    client.image_file(row, into, progress, never)
+    return into.getvalue()
+
+
 def test_a_dataset_and_its_classes_come_back_as_they_were_made(
     client: Pictograph, dataset: Dataset
 ) -> None:
@@ -124,7 +131,7 @@ def test_an_uploaded_image_is_listed_and_comes_back(
     assert client.images(dataset) == [row]
     assert client.dataset(dataset.id).image_count == 1
     told: list[tuple[int, int | None]] = []
-    assert client.image_bytes(row, lambda *at: told.append(at), never) == IMAGE
+    assert the_file_of(client, row, lambda *at: told.append(at)) == IMAGE
     assert told[-1] == (len(IMAGE), len(IMAGE))
 
 
@@ -134,8 +141,8 @@ def test_an_image_of_this_computer_can_be_let_go_while_it_comes(
     (tmp_path / "large.png").write_bytes(bytes(3_000_000))
     (found,) = client.images(client.open_folder(str(tmp_path)).dataset)
     with pytest.raises(errors.Cancelled):
-        client.image_bytes(found, ignore, lambda: True)
-    assert len(client.image_bytes(found, ignore, never)) == 3_000_000
+        client.image_file(found, io.BytesIO(), ignore, lambda: True)
+    assert len(the_file_of(client, found)) == 3_000_000
 
 
 def test_what_is_saved_is_what_is_loaded(
@@ -282,9 +289,32 @@ def test_a_folder_of_this_computer_becomes_a_dataset(client: Pictograph, tmp_pat
     assert (opened.added, opened.missing, opened.skipped) == (1, 0, ())
     (found,) = client.images(opened.dataset)
     assert (found.directory, found.filename) == ("/sub", "a.png")
-    assert client.image_bytes(found, ignore, never) == IMAGE
+    assert client.local_file(found) == tmp_path / "sub" / "a.png"
+    assert the_file_of(client, found) == IMAGE
     with pytest.raises(errors.NotFound):
         client.open_folder(str(tmp_path / "nowhere"))
+
+
+def test_an_uploaded_image_can_be_read_where_the_server_inside_keeps_it(
+    client: Pictograph, row: ImageRow
+) -> None:
+    place = client.local_file(row)
+    assert place is not None
+    assert place.read_bytes() == IMAGE
+
+
+def test_a_server_elsewhere_is_not_asked_for_files_of_this_computer(
+    inside: EmbeddedServer, row: ImageRow
+) -> None:
+    asked: list[str] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return inside.transport.handle_request(request)
+
+    elsewhere = connect(embedded.BASE_URL, inside.key, transport=httpx.MockTransport(note))
+    assert Pictograph(elsewhere, Dialect.IMAGE_ID).local_file(row) is None
+    assert asked == []
 
 
 # The probe

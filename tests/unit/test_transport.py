@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import limner
 from limner.api import errors
 from limner.api.network import system_proxy
 from limner.api.origin import Origin, is_public
-from limner.api.transport import Wire, connect
+from limner.api.transport import Progress, Wire, connect
 from unit.rogue_server import CERTIFICATE, Handler, Rogue, rogue
 
 KEY = "pk_live_canary"
@@ -52,6 +53,18 @@ def ignore(_done: int, _total: int | None) -> None:
     pass
 
 
+def streamed(wire: Wire, path: str, progress: Progress = ignore) -> bytes:
+    into = io.BytesIO()
+    wire.stream(path, into, progress, never)
+    return into.getvalue()
+
+
+def fetched(wire: Wire, url: str) -> bytes:
+    into = io.BytesIO()
+    wire.fetch(url, into, ignore, never)
+    return into.getvalue()
+
+
 # The key
 
 
@@ -80,7 +93,7 @@ def test_no_redirect_is_followed_and_no_other_host_sees_the_key(
 def test_a_redirect_on_the_same_server_is_not_followed_either(wire: Wire, server: Rogue) -> None:
     server.answer = lambda call: call.say(307, b"", {"Location": "/login"})
     with pytest.raises(errors.Redirected):
-        wire.stream("/x", ignore, never)
+        streamed(wire, "/x")
     assert len(server.heard) == 1
 
 
@@ -88,7 +101,7 @@ def test_a_server_named_by_the_server_gets_no_key(wire: Wire, server: Rogue) -> 
     with rogue(tls=True) as other:
         server.answer = lambda call: call.say(302, b"", {"Location": f"{other.url}/signed?sig=1"})
         with pytest.raises(errors.Unreachable, match="certificate of localhost is not trusted"):
-            wire.fetch(f"{server.url}/image", ignore, never)
+            fetched(wire, f"{server.url}/image")
         assert other.heard == []
     assert server.heard[0].headers["x-api-key"] == KEY
 
@@ -99,7 +112,7 @@ def test_an_image_on_another_server_comes_without_any_key(
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     with rogue(lambda call: call.say(200, b"jpeg"), tls=True) as other:
         server.answer = lambda call: call.say(302, b"", {"Location": f"{other.url}/a?sig=1"})
-        assert wire.fetch(f"{server.url}/image", ignore, never) == b"jpeg"
+        assert fetched(wire, f"{server.url}/image") == b"jpeg"
         (heard,) = other.heard
         assert KEY not in str(heard)
         assert heard.headers["host"] == other.url.removeprefix("https://")
@@ -109,13 +122,13 @@ def test_an_image_on_another_server_comes_without_any_key(
 def test_an_address_that_leads_in_circles_is_given_up(wire: Wire, server: Rogue) -> None:
     server.answer = lambda call: call.say(302, b"", {"Location": "/image"})
     with pytest.raises(errors.Garbled, match="without an end"):
-        wire.fetch(f"{server.url}/image", ignore, never)
+        fetched(wire, f"{server.url}/image")
     assert len(server.heard) == 4
 
 
 def test_an_image_on_the_own_server_is_fetched_with_the_key(wire: Wire, server: Rogue) -> None:
     server.answer = lambda call: call.say(200, b"jpeg")
-    assert wire.fetch(f"{server.url}/image", ignore, never) == b"jpeg"
+    assert fetched(wire, f"{server.url}/image") == b"jpeg"
     assert server.heard[0].headers["x-api-key"] == KEY
 
 
@@ -143,7 +156,7 @@ def test_an_upload_goes_without_the_key_even_to_the_own_server(wire: Wire, serve
 )
 def test_an_address_inside_the_network_or_in_the_clear_is_not_asked(wire: Wire, url: str) -> None:
     with pytest.raises(errors.BadAddress):
-        wire.fetch(url, ignore, never)
+        fetched(wire, url)
 
 
 def test_not_even_a_proxy_is_asked_for_an_address_inside(
@@ -151,15 +164,15 @@ def test_not_even_a_proxy_is_asked_for_an_address_inside(
 ) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(errors.BadAddress):
-        wire.fetch("https://10.0.0.1/a.jpg", ignore, never)
+        fetched(wire, "https://10.0.0.1/a.jpg")
     with pytest.raises(errors.Unreachable):
-        wire.fetch("https://images.example.org/a.jpg", ignore, never)
+        fetched(wire, "https://images.example.org/a.jpg")
 
 
 def test_a_server_elsewhere_cannot_lead_to_this_computer() -> None:
     wire = connect("https://192.0.2.1", KEY)
     with rogue(tls=True) as inside, pytest.raises(errors.BadAddress, match="into this network"):
-        wire.fetch(f"{inside.url}/a.jpg", ignore, never)
+        fetched(wire, f"{inside.url}/a.jpg")
     assert inside.heard == []
     wire.close()
 
@@ -167,7 +180,7 @@ def test_a_server_elsewhere_cannot_lead_to_this_computer() -> None:
 def test_a_server_without_an_address_leads_nowhere_inside_either() -> None:
     wire = connect("http://nobody.invalid", KEY)
     with pytest.raises(errors.BadAddress, match="into this network"):
-        wire.fetch("https://127.0.0.1:9/a.jpg", ignore, never)
+        fetched(wire, "https://127.0.0.1:9/a.jpg")
     wire.close()
 
 
@@ -378,7 +391,7 @@ def test_progress_is_told_while_an_image_comes_in(wire: Wire, server: Rogue) -> 
     image = bytes(1_000_000)
     server.answer = lambda call: call.say(200, image)
     told: list[tuple[int, int | None]] = []
-    assert wire.stream("/x", lambda *at: told.append(at), never) == image
+    assert streamed(wire, "/x", lambda *at: told.append(at)) == image
     assert told[-1] == (1_000_000, 1_000_000)
     assert told == sorted(told)
 
@@ -389,17 +402,18 @@ def test_the_size_of_a_packed_image_is_not_told(wire: Wire, server: Rogue) -> No
         200, gzip.compress(image), {"Content-Encoding": "gzip", "Content-Type": "image/bmp"}
     )
     told: list[tuple[int, int | None]] = []
-    assert wire.stream("/x", lambda *at: told.append(at), never) == image
+    assert streamed(wire, "/x", lambda *at: told.append(at)) == image
     assert told[-1] == (100_000, None)
 
 
 def test_a_transfer_can_be_stopped(wire: Wire, server: Rogue) -> None:
     server.answer = lambda call: call.say(200, bytes(10_000_000))
     told: list[int] = []
+    into = io.BytesIO()
     with pytest.raises(errors.Cancelled):
-        wire.stream("/x", lambda done, _total: told.append(done), lambda: len(told) == 2)
+        wire.stream("/x", into, lambda done, _total: told.append(done), lambda: len(told) == 2)
     assert len(told) == 2
-    assert wire.stream("/x", ignore, never)
+    assert streamed(wire, "/x")
 
 
 def test_a_large_body_arrives_whole_and_with_its_length(wire: Wire, server: Rogue) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
@@ -66,6 +67,10 @@ class _SaveReply(msgspec.Struct):
     previous_count: int
     new_count: int
     status: str
+
+
+class _FileReply(msgspec.Struct):
+    path: str
 
 
 class _BatchReply(msgspec.Struct):
@@ -127,31 +132,40 @@ class Pictograph:
         rows = pages(self._wire, f"{ROOT}/images/", {"dataset": dataset.id}, progress)
         return [read_image(row, dataset.id) for row in rows]
 
-    def image_bytes(
-        self, row: ImageRow, progress: Progress, cancelled: Callable[[], bool]
-    ) -> bytes:
-        """The file of an image, as it was uploaded.
+    def local_file(self, row: ImageRow) -> Path | None:
+        """Where on this computer the file of an image lies; None but for the server inside."""
+        if not self._wire.is_inside:
+            return None
+        reply = self._wire.request("GET", f"/limner/v1/images/{segment(row.id)}/file")
+        return Path(converted(reply.document(), _FileReply, "file").path)
+
+    def image_file(
+        self, row: ImageRow, into: BinaryIO, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        """Write the file of an image, as it was uploaded, to `into`.
 
         Raises:
             Cancelled: `cancelled()` became true.
+            OSError: `into` could not be written.
         """
         path = f"{ROOT}/images/{segment(row.id)}"
         try:
-            return self._wire.stream(path, progress, cancelled)
+            self._wire.stream(path, into, progress, cancelled)
         except NotOffered:
             if row.image_url is None:
                 raise
-            return self._wire.fetch(row.image_url, progress, cancelled)
+            self._wire.fetch(row.image_url, into, progress, cancelled)
 
-    def thumbnail_bytes(self, row: ImageRow, cancelled: Callable[[], bool]) -> bytes | None:
-        """The small picture that the server offers of an image; None when it offers none.
+    def thumbnail_file(self, row: ImageRow, into: BinaryIO, cancelled: Callable[[], bool]) -> bool:
+        """Write the small picture that the server offers of an image; whether it offers one.
 
         Raises:
-            Cancelled: `cancelled()` became true.
+            Cancelled, OSError: as `image_file`.
         """
         if row.thumbnail_url is None:
-            return None
-        return self._wire.fetch(row.thumbnail_url, lambda _done, _total: None, cancelled)
+            return False
+        self._wire.fetch(row.thumbnail_url, into, lambda _done, _total: None, cancelled)
+        return True
 
     def load(self, dataset: Dataset, row: ImageRow) -> Loaded:
         reply = self._wire.request("GET", self._annotations(dataset, row))

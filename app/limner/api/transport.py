@@ -13,7 +13,7 @@ import json as jsonlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -33,6 +33,9 @@ Progress = Callable[[int, int | None], None]
 """Called with the bytes that have come so far and, when the server says so, how many will."""
 
 MAX_REPLY_BYTES: Final = 1 << 30
+MAX_FILE_BYTES: Final = 1 << 38
+"""A scanned slide of a whole gigapixel series may be this large; the disk sets the real limit."""
+
 _ANYTHING: Final = {"Accept": "*/*"}
 
 
@@ -84,8 +87,11 @@ class Wire:
         key_header: str,
         transport: httpx.BaseTransport | None,
         timeout_s: float,
+        *,
+        is_inside: bool,
     ) -> None:
         self.origin = origin
+        self.is_inside = is_inside
         self._key = key
         self._key_header = key_header
         self._transport = transport
@@ -128,29 +134,34 @@ class Wire:
         with self._open().keyed(call) as answer:
             return _whole(answer, call.deadline, self.origin)
 
-    def stream(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
-        """The bytes under `path`, such as an image; the key goes along.
+    def stream(
+        self, path: str, into: BinaryIO, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        """Write the bytes under `path`, such as an image, to `into`; the key goes along.
 
         Raises:
             Cancelled: `cancelled()` became true.
             ApiError: as `request`.
+            OSError: `into` could not be written.
         """
         call = Call("GET", self._url(path), _ANYTHING, deadline=Deadline(STREAM_S_PER_MB))
         with self._open().keyed(call) as answer:
-            return _streamed(answer, call.deadline, self.origin, progress, cancelled)
+            _streamed(answer, call.deadline, self.origin, into, progress, cancelled)
 
-    def fetch(self, url: str, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
-        """The bytes of an absolute `url` that the server named; see `connection.py` for the rules.
+    def fetch(
+        self, url: str, into: BinaryIO, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        """Write the bytes of an absolute `url` that the server named, by `connection.py`'s rules.
 
         Without a key, unless the URL is on this very server.
 
         Raises:
             BadAddress: it is an address that must not be asked.
-            Cancelled, ApiError: as `stream`.
+            Cancelled, ApiError, OSError: as `stream`.
         """
         call = Call("GET", url, _ANYTHING, deadline=Deadline(STREAM_S_PER_MB))
         with self._open().named(call) as answer:
-            return _streamed(answer, call.deadline, self.origin, progress, cancelled)
+            _streamed(answer, call.deadline, self.origin, into, progress, cancelled)
 
     def put(self, url: str, data: bytes, content_type: str) -> Reply:
         """Send an image to an absolute `url` that the server named for it; never with the key.
@@ -195,11 +206,13 @@ def connect(
     key_header: str = "X-API-Key",
     transport: httpx.BaseTransport | None = None,
     timeout_s: float = 30.0,
+    is_inside: bool = False,
 ) -> Wire:
     """A wire to the server at `origin`, such as `https://label.example.org/team`; sends nothing.
 
     `transport` takes the place of the network (the server inside the editor); `timeout_s` is the
-    longest silence.
+    longest silence. Only a server that `is_inside` this process is believed when it names files of
+    this computer.
 
     Raises:
         BadAddress: `origin` is no server's address, or `key` holds what no key can hold.
@@ -207,7 +220,9 @@ def connect(
     key = key.strip() if key else None
     if key and not (key.isascii() and key.isprintable()):
         raise BadAddress("key", "The key holds characters that no key can hold.")
-    return Wire(Origin.of(origin), key or None, key_header, transport, timeout_s)
+    return Wire(
+        Origin.of(origin), key or None, key_header, transport, timeout_s, is_inside=is_inside
+    )
 
 
 def _whole(answer: httpx.Response, deadline: Deadline, origin: Origin) -> Reply:
@@ -234,18 +249,18 @@ def _streamed(
     answer: httpx.Response,
     deadline: Deadline,
     origin: Origin,
+    into: BinaryIO,
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> bytes:
+) -> None:
     _check(answer, deadline, origin)
-    total = _length(answer)
-    received = bytearray()
-    for piece in _pieces(answer, deadline):
+    total, received = _length(answer), 0
+    for piece in _pieces(answer, deadline, MAX_FILE_BYTES):
         if cancelled():
             raise Cancelled
-        received += piece
-        progress(len(received), total)
-    return bytes(received)
+        into.write(piece)
+        received += len(piece)
+        progress(received, total)
 
 
 def _length(answer: httpx.Response) -> int | None:
@@ -254,11 +269,13 @@ def _length(answer: httpx.Response) -> int | None:
     return int(length) if length.isdecimal() and "content-encoding" not in answer.headers else None
 
 
-def _pieces(answer: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
+def _pieces(
+    answer: httpx.Response, deadline: Deadline, most: int = MAX_REPLY_BYTES
+) -> Iterator[bytes]:
     size = 0
     for piece in answer.iter_bytes():
         size += len(piece)
-        if size > MAX_REPLY_BYTES:
+        if size > most:
             raise Garbled("The server's answer is larger than anything that was asked for.")
         deadline.spend(len(piece))
         yield piece

@@ -46,6 +46,18 @@ def sent(store: Store, row: ImageRow) -> Response:
     """The file of an image as a response.
 
     Raises:
+        Problem: as `place_of`.
+    """
+    path = place_of(store, row)
+    kind = row.content_type or "application/octet-stream"
+    # A file of a stranger must never be taken for a page of this server.
+    return _File(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def place_of(store: Store, row: ImageRow) -> Path:
+    """Where the bytes of an image lie on this computer.
+
+    Raises:
         Problem: 404 `image_unreadable` when the file is not there any more or may not be read.
     """
     path = Path(row.source) if row.source else blobs.path_of(store, row.blob)
@@ -56,9 +68,7 @@ def sent(store: Store, row: ImageRow) -> Response:
         where = str(path) if row.source else row.filename
         message = f"the file {where} cannot be read: {error.strerror}"
         raise Problem(404, "image_unreadable", message) from error
-    kind = row.content_type or "application/octet-stream"
-    # A file of a stranger must never be taken for a page of this server.
-    return _File(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+    return path
 
 
 @router.put("/uploads/{token}")

@@ -1,6 +1,7 @@
 """A person's own folder as a dataset: its images are referred to, never copied or touched.
 
-Only the server inside the editor offers this (`create_app(local_folders=True)`).
+The editor reads them where they lie: it asks for their place instead of their bytes. Only the
+server inside the editor offers this (`create_app(local_folders=True)`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from limner.api.pictograph_wire import Strict
+from limner.server import files
+from limner.server.auth import VIEWERS, StoreOf
 from limner.server.calls import MemberCall
 from limner.server.clock import now
 from limner.server.dataset_rows import described, new_dataset
 from limner.server.errors import Problem, not_found, wrong_field
 from limner.server.image_rows import ensure_directories, new_row
-from limner.server.lookups import DatasetRow, dataset_row
+from limner.server.lookups import DatasetRow, dataset_row, image_with_id
 from limner.server.names import ROOT, is_id, joined, why_not_a_name
 from limner.server.replies import plain
 from limner.server.scan import Found, Scan, content_type, scan
@@ -68,6 +71,14 @@ def open_folder(call: MemberCall) -> Response:
         return _reply(tx, owner.id, added, missing, found)
 
     return call.once(work)
+
+
+@router.get("/images/{image_id}/file", dependencies=VIEWERS)
+def where_it_lies(store: StoreOf, image_id: str) -> Response:
+    """The path of an image's file, also of one that was uploaded."""
+    with store.reading() as tx:
+        row = image_with_id(tx, image_id)
+    return plain({"path": str(files.place_of(store, row).absolute())})
 
 
 def _scanned(folder: Path) -> Scan:

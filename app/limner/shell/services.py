@@ -17,6 +17,7 @@ from limner.api.pictograph import Dataset, Dialect, Pictograph
 from limner.api.transport import Wire, connect
 from limner.review.desk import Desk
 from limner.storage.drafts import Drafts
+from limner.storage.image_files import ImageFiles
 from limner.storage.keys import Keys
 from limner.storage.places import Places
 from limner.storage.settings import Connection, SettingsFile
@@ -59,6 +60,7 @@ class Local:
     review: Patronus
     drafts: Drafts
     thumbnails: Thumbnails
+    files: ImageFiles
 
 
 @dataclass
@@ -113,10 +115,11 @@ class Services:
         except BaseException:
             drafts.close(2.0)
             raise
-        wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport)
+        wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport, is_inside=True)
         server = Pictograph(wire, Dialect.DATASET_PATH)
         thumbnails = Thumbnails(self.places.cache / "thumbnails")
-        return Local(hosted, server, Patronus(wire), drafts, thumbnails)
+        files = ImageFiles(self.places.cache / "images", self.settings.image_cache_mb * 1_000_000)
+        return Local(hosted, server, Patronus(wire), drafts, thumbnails, files)
 
     def install_sample(self, local: Local) -> Dataset:
         """Make or find the sample project; on a worker."""
@@ -141,7 +144,7 @@ class Services:
     def workspace(self, server: Pictograph, origin: str) -> Workspace:
         local = self._held()
         link = Link(server, origin, local.drafts, self.tasks, self.main, self.settings.autosave_s)
-        return Workspace(link, self.pixels, local.thumbnails)
+        return Workspace(link, self.pixels, local.thumbnails, local.files)
 
     def desk(self, review: Patronus, origin: str) -> Desk:
         return Desk(review, origin, self._held().drafts, self.tasks, self.main)

@@ -78,6 +78,15 @@ class Settings(Choice):
     autosave_s: Annotated[float, Field(ge=0.5, le=600)] = Field(
         default=3.0, description="How long after the last edit the work is sent, in seconds"
     )
+    pixel_memory_mb: Annotated[int, Field(ge=64, le=65_536)] = Field(
+        default=512, description="The most memory that decoded images may take, in megabytes"
+    )
+    image_cache_mb: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
+        default=4_000, description="Disk space for images that came from servers, in megabytes"
+    )
+    pyramid_cache_mb: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
+        default=20_000, description="Disk space for very large images made ready, in megabytes"
+    )
     last_project: LastProject | None = Field(
         default=None, description="What opens at the next start"
     )

@@ -16,7 +16,9 @@ from limner.imaging.picture import Picture, WholePicture
 from limner.imaging.small import pack
 from limner.model.ontology import Ontology
 from limner.storage.drafts import WaitingDraft
+from limner.storage.image_files import ImageFiles
 from limner.storage.thumbnails import Thumbnails
+from limner.sync.image_source import ImageSource
 from limner.sync.session import Link, Session
 from limner.sync.state import State
 from limner.tasks import Tasks, Ticket
@@ -45,8 +47,11 @@ class Workspace:
     and rests afterwards: opening the image again finds the same document and history.
     """
 
-    def __init__(self, link: Link, pixels: Tasks, thumbnails: Thumbnails) -> None:
+    def __init__(
+        self, link: Link, pixels: Tasks, thumbnails: Thumbnails, files: ImageFiles
+    ) -> None:
         self.link = link
+        self._files = files
         self._pixels = pixels
         self._thumbnails = thumbnails
         self._sessions: dict[str, Session] = {}
@@ -130,11 +135,11 @@ class Workspace:
     ) -> Ticket:
         """The upright pixels of an image; `progress` hears (bytes so far, bytes in all)."""
         ticket = Ticket()
-        told = self._on_main(progress)
+        told, source = self._on_main(progress), self._source()
 
         def fetch() -> Picture:
-            data = self.link.server.image_bytes(row, told, lambda: ticket.is_cancelled)
-            return WholePicture.of(decode(data, row.filename))
+            path = source.path(row, told, lambda: ticket.is_cancelled)
+            return WholePicture.of(decode(path, row.filename))
 
         return self._pixels.run(fetch, done, failed, ticket)
 
@@ -142,15 +147,13 @@ class Workspace:
         self, row: ImageRow, done: Callable[[NDArray[np.uint8]], None], failed: Failed
     ) -> Ticket:
         """A small (h, w, 4) BGRX picture of an image, from this computer when it is kept here."""
-        server, kept, origin = self.link.server, self._thumbnails, self.link.origin
+        kept, origin, source = self._thumbnails, self.link.origin, self._source()
 
         def make() -> NDArray[np.uint8]:
             data = kept.get(origin, row.id, row.created_at)
             if data is None:
-                whole = server.thumbnail_bytes(row, lambda: ticket.is_cancelled)
-                if whole is None:
-                    whole = server.image_bytes(row, _unheard, lambda: ticket.is_cancelled)
-                data = pack(thumbnail(whole, row.filename, THUMBNAIL_SIDE))
+                path = source.path(row, _unheard, lambda: ticket.is_cancelled)
+                data = pack(thumbnail(path, row.filename, THUMBNAIL_SIDE))
                 kept.put(origin, row.id, row.created_at, data)
             return thumbnail(data, row.filename, THUMBNAIL_SIDE)
 
@@ -240,6 +243,9 @@ class Workspace:
             session.row = row
             session.refresh()
         return session
+
+    def _source(self) -> ImageSource:
+        return ImageSource(self.link.server, self.link.origin, self._files)
 
     def _on_main(
         self, progress: Callable[[int, int | None], None] | None
