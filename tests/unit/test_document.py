@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from limner.model.annotations import Annotation, AnnotationId
 from limner.model.document import Document, PatchDoesNotFit
 from limner.model.patch import Patch, Verb
+from limner.model.points import Points
 from limner.model.rules import RuleBroken
 from unit.any_annotation import after_patch, documents, patches, ranks
 from unit.tool_robot import a_box, a_joint, a_polygon
@@ -86,6 +89,34 @@ def test_z_order_follows_the_ranks_through_every_patch(
         document.apply(patch)
         assert list(document) == sorted(held.values(), key=lambda a: (a.rank, a.id))
         assert document.snapshot() == Document(held.values()).snapshot()
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 600))
+def test_z_order_follows_a_patch_of_hundreds_as_it_follows_one(random: Random, most: int) -> None:
+    start = [replace(a_box(str(n)), rank=float(random.randrange(50))) for n in range(500)]
+    document = Document(start)
+    changes: dict[AnnotationId, tuple[Annotation | None, Annotation | None]] = {}
+    for box in random.sample(start, min(most, 500)):
+        moved_up = replace(box, rank=box.rank + random.randrange(3))
+        changes[box.id] = (box, random.choice([None, moved_up]))
+    for n in range(500, 500 + random.randrange(most + 1)):
+        new = replace(a_box(str(n)), rank=float(random.randrange(50)))
+        changes[new.id] = (None, new)
+    document.apply(Patch(Verb.RELOAD, changes))
+    held = after_patch({box.id: box for box in start}, Patch(Verb.RELOAD, changes))
+    assert list(document) == sorted(held.values(), key=lambda a: (a.rank, a.id))
+    document.apply(Patch(Verb.RELOAD, changes).inverse())
+    assert document.snapshot() == Document(start).snapshot()
+
+
+def test_one_bad_shape_among_hundreds_changes_nothing() -> None:
+    boxes = [a_polygon(str(n)) for n in range(500)]
+    bad = replace(boxes[250], rings=(Points.of([(0, 0), (1, 1), (math.nan, 2)]),))
+    document = Document(boxes)
+    pairs = [(box, bad if box.id == bad.id else replace(box, name="bus")) for box in boxes]
+    with pytest.raises(RuleBroken, match="not a finite number"):
+        document.apply(Patch.replacing(Verb.RELABEL, pairs))
+    assert document.snapshot() == tuple(sorted(boxes, key=lambda a: (a.rank, a.id)))
 
 
 @given(st.lists(ranks))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from limner.model.annotations import Annotation, AnnotationId, Drawable, Opaque, OrientedBox
 from limner.model.json_text import JsonText
-from limner.model.rules import RuleBroken, check, check_all, check_class
-from unit.any_annotation import documents
+from limner.model.points import Points
+from limner.model.rules import RuleBroken, check, check_all, check_class, check_each
+from unit.any_annotation import documents, drawables
 from unit.tool_robot import STREET, a_box, a_joint, a_polygon, a_polyline, a_ring, a_turned_box
 
-NAN, INF = float("nan"), float("inf")
+NAN, INF = math.nan, math.inf
 OUTLINE = [(100, 100), (200, 100), (200, 200), (100, 200)]
 
 
@@ -116,3 +120,29 @@ def test_what_cannot_be_drawn_is_not_judged() -> None:
 @given(documents)
 def test_every_annotation_the_other_tests_draw_from_is_legal(held: list[Annotation]) -> None:
     check_all(held)
+
+
+def first_wrong(judge: Callable[[list[Drawable]], object], shapes: list[Drawable]) -> object:
+    try:
+        judge(shapes)
+    except RuleBroken as error:
+        return error.annotation_id, error.field, str(error)
+    return None
+
+
+BAD = [
+    replace(a_box("bad box"), w=0.0),
+    replace(a_joint("bad joint"), x=math.nan),
+    replace(a_polygon("nameless"), name=" "),
+    replace(a_polygon("unsure"), confidence=1.1),
+    replace(a_polygon("no ring"), rings=()),
+    replace(a_polygon("infinite"), rings=(Points.of([(0, 0), (1, math.inf), (2, 2)]),)),
+    replace(a_polygon("short"), rings=(Points.of([(0, 0), (1, 1)]),)),
+    a_polygon("apart", OUTLINE, a_ring(left=250)),
+    a_polyline("one point", (3, 3)),
+]
+
+
+@given(st.lists(drawables() | st.sampled_from(BAD), max_size=8))
+def test_many_are_judged_as_each_alone_would_be(shapes: list[Drawable]) -> None:
+    assert first_wrong(check_each, shapes) == first_wrong(lambda many: [*map(check, many)], shapes)

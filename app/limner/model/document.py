@@ -23,12 +23,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from limner.model.annotations import Annotation, AnnotationId, Opaque
 from limner.model.patch import Patch
-from limner.model.rules import check
+from limner.model.rules import check_each
 
 Watcher = Callable[[Patch], None]
+_Place = tuple[float, AnnotationId]
+
+_FEW: Final = 200
+"""Up to here each place in the order is found alone; above, one pass over all is quicker."""
 
 
 class PatchDoesNotFit(Exception):
@@ -42,12 +47,13 @@ class Document:
         """Take annotations as they were loaded; ids must be unique."""
         self._by_id: dict[AnnotationId, Annotation] = {a.id: a for a in annotations}
         self._order = sorted((a.rank, a.id) for a in self._by_id.values())
+        self._snapshot: tuple[Annotation, ...] | None = None
         self._watchers: list[Watcher] = []
         self.revision = 0
         """Grows by one with every patch; equal revisions of one document hold the same work."""
 
     def __iter__(self) -> Iterator[Annotation]:
-        return (self._by_id[id_] for _, id_ in self._order)
+        return iter(self.snapshot())
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -60,7 +66,14 @@ class Document:
 
     def snapshot(self) -> tuple[Annotation, ...]:
         """Every annotation in z-order, safe to hand to another thread."""
-        return tuple(self)
+        if self._snapshot is None:
+            by_id = self._by_id
+            self._snapshot = tuple([by_id[id_] for _, id_ in self._order])
+        return self._snapshot
+
+    def held(self, ids: Iterable[AnnotationId]) -> tuple[AnnotationId, ...]:
+        """Those of `ids` that the document has, in their order."""
+        return tuple(filter(self._by_id.__contains__, ids))
 
     def top_rank(self) -> float:
         """A rank above everything there is."""
@@ -82,27 +95,46 @@ class Document:
             PatchDoesNotFit: an annotation is not what the patch says it was.
             RuleBroken: an annotation would become illegal.
         """
-        for id_, (before, after) in patch.changes.items():
-            if self._by_id.get(id_) != before:
-                raise PatchDoesNotFit(f"{patch.title}: {id_} has changed since the patch was made")
-            if after is not None and not isinstance(after, Opaque):
-                check(after)
-        for id_, (before, after) in patch.changes.items():
-            self._put(id_, before, after)
+        self._check(patch)
+        self._put(patch)
+        self._snapshot = None
         self.revision += 1
         for watcher in tuple(self._watchers):
             watcher(patch)
 
-    def _put(self, id_: AnnotationId, before: Annotation | None, after: Annotation | None) -> None:
-        if after is None:
-            del self._by_id[id_]
-        else:
-            self._by_id[id_] = after
-        old = None if before is None else (before.rank, id_)
-        new = None if after is None else (after.rank, id_)
-        if old == new:
+    def _check(self, patch: Patch) -> None:
+        get = self._by_id.get
+        for id_, (before, _) in patch.changes.items():
+            held = get(id_)
+            if held is not before and held != before:
+                raise PatchDoesNotFit(f"{patch.title}: {id_} has changed since the patch was made")
+        coming = [after for _, after in patch.changes.values()]
+        check_each([after for after in coming if not isinstance(after, Opaque | None)])
+
+    def _put(self, patch: Patch) -> None:
+        left: list[_Place] = []
+        taken: list[_Place] = []
+        for id_, (before, after) in patch.changes.items():
+            if after is None:
+                del self._by_id[id_]
+            else:
+                self._by_id[id_] = after
+            if before is not None and after is not None and before.rank == after.rank:
+                continue
+            if before is not None:
+                left.append((before.rank, id_))
+            if after is not None:
+                taken.append((after.rank, id_))
+        self._reorder(left, taken)
+
+    def _reorder(self, left: list[_Place], taken: list[_Place]) -> None:
+        if len(left) + len(taken) > _FEW:
+            gone = {id_ for _, id_ in left}
+            self._order = [place for place in self._order if place[1] not in gone]
+            self._order += taken
+            self._order.sort()
             return
-        if old is not None:
-            del self._order[bisect_left(self._order, old)]
-        if new is not None:
-            insort(self._order, new)
+        for place in left:
+            del self._order[bisect_left(self._order, place)]
+        for place in taken:
+            insort(self._order, place)

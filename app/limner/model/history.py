@@ -98,7 +98,7 @@ class History:
         self._tell()
 
     def _choose(self, ids: Ids) -> None:
-        self._selection.choose(i for i in ids if i in self._document)
+        self._selection.choose(self._document.held(ids))
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
