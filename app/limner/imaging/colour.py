@@ -6,16 +6,14 @@ import io
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from limner.imaging.tone import automatic
 
 _CHECKER: Final = 8
 """The side of a square of the pattern behind transparency, in image pixels."""
 
 _LIGHT, _DARK = 255, 224
-
-_SAMPLED: Final = 1_000_000
-"""How many values the window is chosen from: enough for a percentile, quick on any image."""
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -40,22 +38,9 @@ def windowed(image: Image.Image) -> Image.Image:
     Values that are not finite become black.
     """
     values = np.asarray(image).astype(np.float32)
-    low, high = _window(values)
+    low, high = automatic(values)
     scaled = np.nan_to_num((values - low) * (255.0 / (high - low)), nan=0.0)
     return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
-
-
-def _window(values: NDArray[np.float32]) -> tuple[float, float]:
-    """The values that become black and white; always apart."""
-    step = max(1, values.size // _SAMPLED)
-    sample = values.reshape(-1)[::step]
-    sample = sample[np.isfinite(sample)]
-    if not sample.size:
-        return 0.0, 1.0
-    low, high = (float(v) for v in np.percentile(sample, (0.1, 99.9)))
-    if low == high:
-        low, high = float(sample.min()), float(sample.max())
-    return (low, high) if low < high else (low - 0.5, low + 0.5)
 
 
 def _is_deep(image: Image.Image) -> bool:

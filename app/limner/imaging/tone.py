@@ -19,6 +19,9 @@ from limner.imaging.picture import Pixels, Samples, Window
 _STEPS: Final = 4096
 """So many steps between black and white for floating point samples."""
 
+_SAMPLED: Final = 1_000_000
+"""How many values the window is chosen from: enough for a percentile, quick on any image."""
+
 _OPAQUE: Final = 0xFF000000
 
 
@@ -66,6 +69,24 @@ def toned(samples: Samples, tone: Tone | None, window: Window | None) -> Pixels:
         return _as_pixels(table[(red, green, blue)[tone.channel.value]])
     shown = (table[red] & 0xFFFF0000) | (table[green] & 0xFF00) | (table[blue] & 0xFF)
     return _as_pixels(shown)
+
+
+def automatic(samples: Samples) -> Window:
+    """The values that become black and white for most of the range to be used; always apart.
+
+    The 0.1 and 99.9 percentiles, as viewers of scientific images take, so a 12-bit camera in
+    16-bit words is not black and a single hot pixel does not darken the rest.
+    """
+    values = samples[..., :3] if samples.dtype == np.uint8 else samples
+    flat = values.reshape(-1)
+    sample = flat[:: max(1, flat.size // _SAMPLED)]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return Window(0.0, 1.0)
+    low, high = (float(value) for value in np.percentile(sample, (0.1, 99.9)))
+    if low == high:
+        low, high = float(sample.min()), float(sample.max())
+    return Window(low, high) if low < high else Window(low - 0.5, low + 0.5)
 
 
 def _places(samples: Samples, tone: Tone) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint32]]:
