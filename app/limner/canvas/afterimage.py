@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
 from limner.canvas.viewport import Frame
@@ -25,11 +25,11 @@ class Afterimage:
     def is_kept(self) -> bool:
         return self._image is not None
 
-    def take(self, view: Frame, paint: Callable[[QPainter], None]) -> None:
-        """Keep what `paint` paints of the view, in place of what was kept."""
-        if not view.width or not view.height:
+    def take(self, view: Frame, screen: QSize, paint: Callable[[QPainter], None]) -> None:
+        """Keep what `paint` paints of the view, turned as it is seen on a screen of this size."""
+        if screen.isEmpty():
             return
-        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        image = QImage(screen, QImage.Format.Format_RGB32)
         with QPainter(image) as painter:
             paint(painter)
         self._image, self._frame = image, view
@@ -38,7 +38,7 @@ class Afterimage:
         self._image = None
 
     def place(self, view: Frame) -> QRectF:
-        """Where in the view the kept frame belongs; empty when there is none."""
+        """Where in the unturned view the kept frame belongs; empty when there is none."""
         if self._image is None:
             return QRectF()
         factor = view.zoom / self._frame.zoom
@@ -49,8 +49,9 @@ class Afterimage:
             self._frame.height * factor,
         )
 
-    def draw(self, painter: QPainter, view: Frame) -> None:
+    def draw(self, painter: QPainter, place: QRectF) -> None:
+        """Fill this place of the screen with what is kept."""
         if self._image is not None:
-            smooth = view.width * view.height <= _SMOOTH_UP_TO
+            smooth = self._image.width() * self._image.height() <= _SMOOTH_UP_TO
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(self.place(view), self._image)
+            painter.drawImage(place, self._image)

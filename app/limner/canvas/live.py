@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter, QTransform
 
 from limner.canvas import look
 from limner.canvas.extents import bounds_of, span
@@ -47,8 +47,11 @@ class LiveLayer:
             area = area.united(QRectF(corner, far).adjusted(-pad, -pad, pad, pad))
         return (area & QRectF(0, 0, view.width, view.height)).toAlignedRect()
 
-    def paint(self, painter: QPainter, view: Frame, font: QFont) -> None:
-        """Draw everything; the painter's unit is the device pixel."""
+    def paint(self, painter: QPainter, view: Frame, font: QFont, turning: QTransform) -> None:
+        """Draw everything; the painter's unit is the device pixel of the unturned view.
+
+        `turning`, which the painter has on, leads to the screen: names are written upright there.
+        """
         ink = self._scene.ink(view.ratio)
         for bone in self._scene.live_bones():
             ink.line(painter, bone.ends, QColor(bone.colour), view)
@@ -62,7 +65,7 @@ class LiveLayer:
             self._paint_sketch(painter, self.overlay.sketch, view)
         if self.overlay.band is not None:
             _paint_band(painter, self.overlay.band, view)
-        self._paint_labels(painter, view, font)
+        self._paint_labels(painter, view, font, turning)
         if self.overlay.stem is not None:
             ink.line(painter, self.overlay.stem, look.WHITE, view)
         for handles in self.overlay.handles:
@@ -116,12 +119,17 @@ class LiveLayer:
             painter.drawEllipse(QPointF(x, y), radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_labels(self, painter: QPainter, view: Frame, font: QFont) -> None:
+    def _paint_labels(
+        self, painter: QPainter, view: Frame, font: QFont, turning: QTransform
+    ) -> None:
         painter.save()
+        painter.setTransform(turning.inverted()[0], True)
         painter.scale(view.ratio, view.ratio)
+        to_screen = turning * QTransform.fromScale(1 / view.ratio, 1 / view.ratio)
+        room = to_screen.mapRect(QRectF(0, 0, view.width, view.height))
         for shape in self._labelled():
             label = Label(shape.name, self._scene.colour_of(shape), font)
-            at = _label_corner(bounds_of([shape])[0], label, view)
+            at = _label_corner(to_screen.mapRect(_in_view(shape, view)), label, room)
             if at is not None:
                 label.paint(painter, at)
         painter.restore()
@@ -162,17 +170,22 @@ def _paint_band(painter: QPainter, band: Bounds, view: Frame) -> None:
     painter.drawRect(rect)
 
 
-def _label_corner(shape: Bounds, label: Label, view: Frame) -> QPointF | None:
+def _in_view(shape: Drawable, view: Frame) -> QRectF:
+    """Where it is, in device pixels of the unturned view."""
+    place = bounds_of([shape])[0]
+    left, top = place.left * view.zoom - view.left, place.top * view.zoom - view.top
+    return QRectF(left, top, place.width * view.zoom, place.height * view.zoom)
+
+
+def _label_corner(shape: QRectF, label: Label, room: QRectF) -> QPointF | None:
     """Above the shape's top-left corner, or as near to it as can be seen; None out of sight."""
-    left = (shape.left * view.zoom - view.left) / view.ratio
-    top = (shape.top * view.zoom - view.top) / view.ratio
-    right = (shape.right * view.zoom - view.left) / view.ratio
-    bottom = (shape.bottom * view.zoom - view.top) / view.ratio
-    width, height = view.width / view.ratio, view.height / view.ratio
-    if right < 0 or bottom < 0 or left > width or top > height:
+    if shape.right() < 0 or shape.bottom() < 0:
         return None
-    x = min(max(left, 2.0), width - label.size.width() - 2)
-    y = top - label.size.height() - _LABEL_GAP
+    if shape.left() > room.width() or shape.top() > room.height():
+        return None
+    x = min(max(shape.left(), 2.0), room.width() - label.size.width() - 2)
+    y = shape.top() - label.size.height() - _LABEL_GAP
     if y < 2:
-        y = max(min(top + _LABEL_GAP, height - label.size.height() - 2), 2.0)
+        lowest = room.height() - label.size.height() - 2
+        y = max(min(shape.top() + _LABEL_GAP, lowest), 2.0)
     return QPointF(x, y)

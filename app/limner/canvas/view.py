@@ -107,7 +107,8 @@ class Canvas(Stage):
         dirty = self._live.extent(view)
         self._live.overlay = overlay
         self._mend(self._scene.lift(overlay.edited))
-        self.update(self._to_widget_rect(dirty.united(self._live.extent(view))))
+        dirty = self._turning().mapRect(dirty.united(self._live.extent(view)))
+        self.update(self._to_widget_rect(dirty))
 
     def _is_working(self) -> bool:
         """Whether there is a tool, and it works on what is shown."""

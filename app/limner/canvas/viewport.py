@@ -2,7 +2,8 @@
 
 Three frames: image pixels; *device pixels* of the screen, counted from the canvas's top-left
 corner; and the *plane*, which is the whole image at the present zoom, in device pixels. Tiles are
-cut from the plane, so panning moves them by whole pixels and never blurs them.
+cut from the plane, so panning moves them by whole pixels and never blurs them. None of them knows
+of a turned view: `turn.py` leads from unturned device pixels to those of the screen.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Final, NamedTuple
 
 from limner.model.geometry import Bounds
 
-MAX_ZOOM: Final = 64.0
+MAX_ZOOM: Final = 128.0
+"""Device pixels per image pixel; a large canvas goes on until it shows `_FEWEST` across."""
+
+_FEWEST: Final = 8
 _FIT_MARGIN: Final = 0.02
 _KEPT_IN_SIGHT: Final = 64
 """At least so many device pixels of the image stay on the canvas, however far it is pushed."""
@@ -93,14 +97,19 @@ def fit_zoom(width: float, height: float, canvas: Size) -> float:
     """The zoom at which a rectangle of image pixels fills the canvas but for a small margin."""
     room = 1 - 2 * _FIT_MARGIN
     zoom = min(canvas[0] * room / max(width, 1e-9), canvas[1] * room / max(height, 1e-9))
-    return min(max(zoom, 1e-6), MAX_ZOOM)
+    return min(max(zoom, 1e-6), closest_zoom(canvas))
+
+
+def closest_zoom(canvas: Size) -> float:
+    """The zoom at which single pixels are judged, and nothing is gained by going closer."""
+    return max(MAX_ZOOM, max(canvas) / _FEWEST)
 
 
 def allowed_zoom(zoom: float, image: Size, canvas: Size) -> float:
-    """`zoom` held between a quarter of what fits (or of 1:1, when that is less) and 64."""
+    """`zoom` held between a quarter of what fits (or of 1:1, when that is less) and the closest."""
     if not math.isfinite(zoom):
         return fit_zoom(*image, canvas)
-    return min(max(zoom, min(fit_zoom(*image, canvas), 1.0) / 4), MAX_ZOOM)
+    return min(max(zoom, min(fit_zoom(*image, canvas), 1.0) / 4), closest_zoom(canvas))
 
 
 def _held(start: int, length: float, room: int) -> int:
