@@ -26,6 +26,8 @@ _SLICE_MS: Final = 6.0
 
 
 class Stage(Outlook):
+    picture_shown = Signal(object)
+    """Picture or None: what is shown from now on."""
     settled = Signal()
     """Every visible tile is painted."""
 
@@ -59,6 +61,7 @@ class Stage(Outlook):
         self._start_afresh()
         if picture is not None:
             self._fit_to(picture.width, picture.height)
+        self.picture_shown.emit(picture)
 
     def set_tone(self, tone: Tone | None) -> None:
         """Show samples this way; None is the picture's own window, or as they are."""

@@ -29,6 +29,7 @@ from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
 from limner.shell.services import LOCAL_ORIGIN, Local, Services
+from limner.shell.toning import Toning
 from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.storage.settings import Connection, LastProject
@@ -52,6 +53,7 @@ class Application:
         self.project = Project(self.window, self.editor)
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
+        self.toning = Toning(self.window, self.project)
         self.window.install(commands(self))
         self.window.dropped.connect(self.open_path)
         self.window.closing.connect(self._leave)

@@ -11,6 +11,7 @@ from limner.shell.editor import Editor
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
+from limner.shell.toning import Toning
 from limner.shell.window import Window
 
 
@@ -22,6 +23,7 @@ class Acts(Protocol):
     project: Project
     saving: Saving
     reviewing: Reviewing
+    toning: Toning
 
     def choose_folder(self) -> None: ...
     def choose_dataset(self) -> None: ...
@@ -249,6 +251,17 @@ def _view(app: Acts) -> tuple[Command, ...]:
             ("F8",),
             "panel-right",
             checked=lambda: not window.right.isHidden(),
+            checkable=True,
+        ),
+        Command(
+            "view.levels",
+            "&Levels: brightness and contrast",
+            menu,
+            app.toning.toggle,
+            ("Shift+L",),
+            "sliders-horizontal",
+            enabled=app.has_image,
+            checked=app.window.levels.isVisible,
             checkable=True,
         ),
         Command("view.theme", "&Dark or light", menu, app.switch_theme, ("F9",), "sun-moon"),

@@ -32,6 +32,7 @@ from limner.panels.attributes import AttributesPanel
 from limner.panels.classes import ClassesPanel
 from limner.panels.icons import icon
 from limner.panels.images import ImagesPanel
+from limner.panels.levels import LevelsPanel
 from limner.panels.objects import ObjectsPanel
 from limner.panels.review import ReviewPanel
 from limner.shell.commands import Command, Menu
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.resize(1440, 900)
         self.canvas = Canvas()
         self.notice = Notice(self.canvas)
+        self.levels = LevelsPanel(self.canvas)
         self.images = ImagesPanel()
         self.objects = ObjectsPanel()
         self.classes = ClassesPanel()

@@ -1,0 +1,48 @@
+"""In which tone each image is shown: joins the levels panel to the canvas."""
+
+from __future__ import annotations
+
+from limner.imaging.picture import Picture
+from limner.imaging.tone import Tone
+from limner.shell.project import Project
+from limner.shell.window import Window
+
+
+class Toning:
+    """Remembers the tone of every image in this run, and opens the panel for the first deep one."""
+
+    def __init__(self, window: Window, project: Project) -> None:
+        self._window = window
+        self._project = project
+        self._tones: dict[str, Tone] = {}
+        self._has_offered = False
+        window.levels.tone_changed.connect(self._changed)
+        window.canvas.picture_shown.connect(self._shown)
+
+    def toggle(self) -> None:
+        """Open the panel with the keyboard on it, or put it away."""
+        levels = self._window.levels
+        if levels.isVisible():
+            levels.close_it()
+        else:
+            levels.open()
+            levels.histogram.setFocus()
+
+    def _shown(self, picture: Picture | None) -> None:
+        levels = self._window.levels
+        kept = levels.tone if levels.keeps else None
+        tone = self._tones.get(self._project.current or "", kept)
+        levels.show_picture(picture, tone)
+        if tone is not None:
+            self._window.canvas.set_tone(tone)
+        if picture is not None and picture.is_deep and not self._has_offered:
+            self._has_offered = True
+            levels.open()
+
+    def _changed(self, tone: Tone | None) -> None:
+        self._window.canvas.set_tone(tone)
+        current = self._project.current
+        if current is not None and tone is not None:
+            self._tones[current] = tone
+        elif current is not None:
+            self._tones.pop(current, None)
