@@ -66,11 +66,10 @@ class Darkroom:
             QPoint(round(room.left() + part * room.width()), view.height() - 6)
             for part in (start, end)
         ]
-        QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+        left, bare = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(view, left, bare, places[0])
         QTest.mouseMove(view, places[1])
-        QTest.mouseRelease(
-            view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[1]
-        )
+        QTest.mouseRelease(view, left, bare, places[1])
 
 
 def test_white_dragged_to_the_middle_makes_the_bright_half_white(qtbot: QtBot) -> None:
