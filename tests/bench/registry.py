@@ -45,9 +45,18 @@ class Order:
 PAINTED: Final = ("settle", "frame", "pan", "zoom", "drag.start", "drag", "drag.drop", "hover")
 """What the canvas paints, once for each zoom."""
 
+VERSUS: Final = (
+    *("open", "repaint", "zoom", "zoom.settled", "pan", "pan.settled", "pan.near"),
+    *("hover", "hover.near", "select", "drag", "drop", "undo", "draw", "close", "delete", "save"),
+)
+"""What the peers can do as well."""
+
 SUBJECTS: Final = (
     Subject("canvas", ("load", *PAINTED, "hit"), ratios=(1, 2)),
     Subject("growth", ("pan", "zoom", "drag", "hover")),
+    Subject("versus", VERSUS, screen="xvfb"),
+    Subject("start", ("window", "window.cpu", "usable", "usable.cpu"), screen="xvfb"),
+    Subject("memory", ("idle", "image", "shapes"), screen="xvfb"),
 )
 
 
