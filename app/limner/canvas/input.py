@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QNativeGestureEvent
 
+from limner.canvas.turn import UNTURNED, Turn
 from limner.tools.tool import Cursor, Key, Mods
 
 _KEYS: Final = {
@@ -37,9 +38,32 @@ _CURSORS: Final = {
 }
 
 
-def key_of(event: QKeyEvent) -> Key | None:
-    """The key, when it is one that means something inside a gesture."""
-    return _KEYS.get(Qt.Key(event.key()))
+_STEPS: Final = {
+    Key.LEFT: (-1.0, 0.0),
+    Key.RIGHT: (1.0, 0.0),
+    Key.UP: (0.0, -1.0),
+    Key.DOWN: (0.0, 1.0),
+}
+_ARROWS: Final = {step: key for key, step in _STEPS.items()}
+
+_PULLS: Final = {
+    Cursor.RESIZE_H: (1.0, 0.0),
+    Cursor.RESIZE_V: (0.0, 1.0),
+    Cursor.RESIZE_FALL: (1.0, 1.0),
+    Cursor.RESIZE_RISE: (1.0, -1.0),
+}
+"""One of the two directions that each of these points in."""
+_PULLED: Final = {pull: cursor for cursor, pull in _PULLS.items()}
+
+
+def key_of(event: QKeyEvent, turn: Turn = UNTURNED) -> Key | None:
+    """The key, when it is one that means something inside a gesture.
+
+    In a turned view an arrow key is the one that leads the same way in the image.
+    """
+    key = _KEYS.get(Qt.Key(event.key()))
+    step = _STEPS.get(key) if key is not None else None
+    return key if step is None else _ARROWS[turn.unturned(*step)]
 
 
 def mods_of(modifiers: Qt.KeyboardModifier) -> Mods:
@@ -54,9 +78,13 @@ def mods_of(modifiers: Qt.KeyboardModifier) -> Mods:
     return mods
 
 
-def cursor_shape(cursor: Cursor) -> Qt.CursorShape:
-    """The mouse pointer that Qt has for it."""
-    return _CURSORS[cursor]
+def cursor_shape(cursor: Cursor, turn: Turn = UNTURNED) -> Qt.CursorShape:
+    """The mouse pointer that Qt has for it; arrows point the way that edges move on the screen."""
+    pull = _PULLS.get(cursor)
+    if pull is None:
+        return _CURSORS[cursor]
+    x, y = turn.seen(*pull)
+    return _CURSORS[_PULLED.get((x, y)) or _PULLED[-x, -y]]
 
 
 def is_space(event: QKeyEvent) -> bool:

@@ -16,7 +16,7 @@ from limner.canvas.live import LiveLayer
 from limner.canvas.outlook import Outlook
 from limner.canvas.scene import Places, Scene
 from limner.canvas.still import Still
-from limner.canvas.viewport import Viewport
+from limner.canvas.viewport import Viewport, whole
 from limner.imaging.picture import Area, Picture
 from limner.imaging.tone import Tone
 from limner.model.annotations import AnnotationId
@@ -190,7 +190,7 @@ def _count_device_pixels(painter: QPainter, ratio: float) -> None:
     """
     painter.scale(1 / ratio, 1 / ratio)
     begin = painter.deviceTransform()
-    painter.translate(round(begin.dx()) - begin.dx(), round(begin.dy()) - begin.dy())
+    painter.translate(whole(begin.dx()) - begin.dx(), whole(begin.dy()) - begin.dy())
 
 
 def _to_device_rect(rect: QRect, ratio: float) -> QRect:

@@ -210,7 +210,7 @@ class Canvas(Stage):
         elif self._is_hand():
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
-            self.setCursor(cursor_shape(self._live.overlay.cursor))
+            self.setCursor(cursor_shape(self._live.overlay.cursor, self.turn))
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -253,7 +253,7 @@ class Canvas(Stage):
         if is_space(event):
             self._hold_space(is_down=True)
             return
-        key = key_of(event)
+        key = key_of(event, self.turn)
         if key is None or self._tool is None or not self._is_working():
             event.ignore()
             return
