@@ -68,7 +68,8 @@ def _against(count: int, folder: Path) -> Iterator[Figure]:
             print(f"bench: {error}", file=sys.stderr, flush=True)
     for name, operation in (OPERATIONS | SETTLED).items():
         clock = "cpu" if name in _WHOLE_PROCESS else "gui"
-        for theirs in peers or [None]:
+        against: list[Told | None] = [*peers] or [None]
+        for theirs in against:
             yield _figure(name, operation, clock, count, ours, theirs)
 
 

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bench.peers.venvs import PEERS, ROOT, NotInstalled, python_of
 
-_LONGEST_S = 1800.0
+_LONGEST_S: Final = 1800.0
+_TOLD_LINES: Final = 12
+"""How much of what a program said is told when it fails; they are talkative."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def drive(program: str, *words: str, home: Path | None = None) -> Told:
                 command,
                 env=environment,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
                 timeout=_LONGEST_S,
                 check=False,
@@ -81,7 +84,8 @@ def drive(program: str, *words: str, home: Path | None = None) -> Told:
         except subprocess.TimeoutExpired as error:
             raise Failed(f"{program} took longer than {_LONGEST_S:g} s") from error
     if done.returncode:
-        raise Failed(f"{program} {' '.join(words)} ended with {done.returncode}")
+        tail = "\n".join(done.stderr.splitlines()[-_TOLD_LINES:])
+        raise Failed(f"{program} {' '.join(words)} ended with {done.returncode}:\n{tail}")
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     old = "" if ours or said["python"] != "3.11" or program != "labelme" else " (Python 3.11)"
     return Told(said["title"] + old, said["operations"], said["values"])

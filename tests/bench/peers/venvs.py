@@ -87,7 +87,7 @@ def _interpreters(minor: int) -> Iterator[Path]:
 
 def _runs(python: Path) -> bool:
     """A shim is there for every version that was ever known, and runs only those it is told to."""
-    question = [python, "-c", "import ensurepip, venv"]
+    question = [str(python), "-c", "import ensurepip, venv"]
     return subprocess.run(question, capture_output=True, check=False).returncode == 0
 
 
