@@ -241,7 +241,8 @@ def test_an_image_beyond_the_limit_is_refused_from_its_header() -> None:
     data[16:24] = struct.pack(">2I", side, side)
     data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
     with pytest.raises(TooLarge, match="20,001 by 20,001 pixels; at most 400 million"):
-        probe(bytes(data), NAME)
+        decode(bytes(data), NAME)
+    assert probe(bytes(data), NAME).width == side
 
 
 def test_ninety_million_pixels_are_no_problem() -> None:

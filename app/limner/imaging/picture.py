@@ -10,10 +10,10 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from PIL import Image
 from typing_extensions import override
 
@@ -176,21 +176,20 @@ class WholePicture(Picture):
 
         `size` is that of the upright image when its own level is still to come with `complete`.
         """
-        sizes = [_size(plane) for plane in planes]
-        self._planes: list[Samples | None] = list(planes)
-        if size is not None and size != sizes[0]:
-            sizes.insert(0, size)
-            self._planes.insert(0, None)
-        super().__init__(sizes, warning, window)
+        self._planes = _levels(planes, size)
+        super().__init__(_sizes(planes, size), warning, window)
 
     @classmethod
     def of(cls, planes: Planes) -> WholePicture:
         return cls(planes.planes, planes.warning, planes.window)
 
-    def complete(self, planes: Planes) -> None:
-        """Take every level of the same image in place of the coarse ones."""
-        self._planes = list(planes.planes)
-        self.levels = tuple(_size(plane) for plane in planes.planes)
+    def complete(self, planes: Planes, size: Level | None = None) -> None:
+        """Take these levels of the same image in place of the coarse ones.
+
+        `size` is that of the upright image when sharper ones are still to come.
+        """
+        self._planes = _levels(planes.planes, size)
+        self.levels = tuple(_sizes(planes.planes, size))
         self.warning, self.window = planes.warning, planes.window
         self._tell(0, Area(0, 0, self.width, self.height))
 
@@ -211,16 +210,36 @@ class WholePicture(Picture):
         return sum(plane.nbytes for plane in self._planes if plane is not None)
 
 
-def pyramid(image: Image.Image) -> tuple[Pixels, ...]:
+class Room(Protocol):
+    """Makes room for levels of these shapes, to be filled."""
+
+    def __call__(
+        self, shapes: Sequence[tuple[int, ...]], dtype: DTypeLike, /
+    ) -> Sequence[NDArray[Any]]: ...
+
+
+def fresh(shapes: Sequence[tuple[int, ...]], dtype: DTypeLike) -> list[NDArray[Any]]:
+    """Room in ordinary memory."""
+    return [np.empty(shape, dtype) for shape in shapes]
+
+
+def level_sizes(width: int, height: int) -> list[Level]:
+    """The levels of an image, largest first, each half of the one before, rounded up."""
+    sizes = [Level(width, height)]
+    while max(sizes[-1]) > SMALLEST_LEVEL:
+        sizes.append(Level(-(-sizes[-1].width // 2), -(-sizes[-1].height // 2)))
+    return sizes
+
+
+def pyramid(image: Image.Image, room: Room = fresh) -> tuple[Pixels, ...]:
     """The levels of an RGB image, largest first.
 
-    Each is the 2 x 2 average of the one before, its size rounded up; Pillow lets other threads run
-    meanwhile.
+    Each is the 2 x 2 average of the one before; Pillow lets other threads run meanwhile.
     """
-    levels = [bgrx(image)]
-    while max(image.size) > SMALLEST_LEVEL:
-        image = image.reduce(2)
-        levels.append(bgrx(image))
+    shapes = [(height, width, 4) for width, height in level_sizes(*image.size)]
+    levels = room(shapes, np.uint8)
+    for nth, level in enumerate(levels):
+        _fill(image if nth == 0 else (image := image.reduce(2)), level)
     return tuple(levels)
 
 
@@ -228,18 +247,34 @@ def bgrx(image: Image.Image) -> Pixels:
     """The pixels of an RGB image as (h, w, 4) bytes B, G, R, 255."""
     width, height = image.size
     pixels = np.empty((height, width, 4), dtype=np.uint8)
+    _fill(image, pixels)
+    return pixels
+
+
+def _fill(image: Image.Image, pixels: Pixels) -> None:
+    """Write an RGB image as B, G, R, 255, a strip at a time."""
+    width, height = image.size
     for top in range(0, height, _STRIP):
         bottom = min(top + _STRIP, height)
         strip = image.crop((0, top, width, bottom)).tobytes("raw", "BGRX")
         pixels[top:bottom] = np.frombuffer(strip, dtype=np.uint8).reshape(-1, width, 4)
     pixels[..., 3] = 255
-    return pixels
 
 
 def _factor(whole: int, part: int) -> float:
     power = 2 ** round(math.log2(whole / part))
     is_rounded = -power < whole - part * power < power
     return float(power) if is_rounded else whole / part
+
+
+def _levels(planes: Sequence[Samples], size: Level | None) -> list[Samples | None]:
+    is_missing = size is not None and size != _size(planes[0])
+    return [None, *planes] if is_missing else [*planes]
+
+
+def _sizes(planes: Sequence[Samples], size: Level | None) -> list[Level]:
+    sizes = [_size(plane) for plane in planes]
+    return [size, *sizes] if size is not None and size != sizes[0] else sizes
 
 
 def _size(plane: Samples) -> Level:

@@ -7,12 +7,16 @@
         Unsupported     a picture, in a format this program does not read
         Damaged         a picture that breaks off or is broken
         TooLarge        more pixels than the limit
+        TooDear         takes more memory or time than it may
+        Cancelled       nobody waits for it any more
 
 Each says what happened to which file and what to do about it; the file's name is plain text from
 outside and must be shown as such.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 
 class ImageProblem(Exception):
@@ -56,3 +60,28 @@ class TooLarge(ImageProblem):
         advice = "Cut it into parts or make it smaller."
         message = f"“{name}” has {size}; at most {limit // 1_000_000} million can be shown. "
         super().__init__(name, message + advice)
+
+
+class TooDear(ImageProblem):
+    def __init__(self, name: str) -> None:
+        advice = "It may be broken; otherwise make it smaller or convert it to JPEG, PNG or TIFF."
+        super().__init__(name, f"“{name}” takes more memory or time than it may. {advice}")
+
+
+class Cancelled(ImageProblem):
+    def __init__(self, name: str) -> None:
+        super().__init__(name, f"“{name}” was not read to its end. Open it again.")
+
+
+def told(kind: str, name: str, message: str) -> ImageProblem:
+    """The problem that another process told of by the name of its class and its sentence."""
+    kinds = {known.__name__: known for known in _kinds(ImageProblem)}
+    problem = ImageProblem.__new__(kinds.get(kind, ImageProblem))
+    ImageProblem.__init__(problem, name, message)
+    return problem
+
+
+def _kinds(kind: type[ImageProblem]) -> Iterator[type[ImageProblem]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds(below)

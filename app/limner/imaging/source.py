@@ -1,0 +1,91 @@
+"""Image files opened as far as their header: which format, which page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from limner.imaging.problems import (
+    Damaged,
+    EmptyFile,
+    ImageProblem,
+    NotAnImage,
+    TooDear,
+    Unreadable,
+    Unsupported,
+)
+
+FORMATS: Final = (
+    "JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM",
+)  # fmt: skip
+"""What may be opened. A list of our own: Pillow also starts other programs for some formats."""
+
+# Our own limit is held against the header before anything is decoded (`host.py`); Pillow's would
+# warn from 89 million pixels on and refuse from 179 million, with an error for programmers.
+Image.MAX_IMAGE_PIXELS = None
+
+Source = bytes | Path
+"""A file, or what is in it."""
+
+
+@contextmanager
+def opened(data: Source, name: str, page: int = 0) -> Iterator[ImageFile.ImageFile]:
+    """One page of the image behind `data`, its header read and found good; closed at the end.
+
+    Raises:
+        ImageProblem: also for whatever the parsers raise inside the block; `name` is what the
+            message calls the file.
+    """
+    try:
+        source = data.open("rb") if isinstance(data, Path) else io.BytesIO(data)
+    except OSError as error:
+        raise Unreadable(name, error.strerror or str(error)) from error
+    with source:
+        head = source.read(64)
+        source.seek(0)
+        if not head:
+            raise EmptyFile(name)
+        try:
+            image = _identified(source, name, head)
+            if page:
+                image.seek(page)
+            yield image
+        except ImageProblem:
+            raise
+        except MemoryError as error:
+            raise TooDear(name) from error
+        except Exception as error:  # parsers of hostile files raise whatever comes
+            raise Damaged(name) from error
+
+
+def pages(image: ImageFile.ImageFile) -> int:
+    """How many pages or frames there are, counted without decoding any."""
+    return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+
+
+def _identified(
+    source: io.BufferedReader | io.BytesIO, name: str, head: bytes
+) -> ImageFile.ImageFile:
+    try:
+        return Image.open(source, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        what = _known_stranger(head)
+        raise (Unsupported(name, what) if what else NotAnImage(name)) from error
+
+
+def _known_stranger(head: bytes) -> str | None:
+    """What a file is that this program does not read, from its first bytes; None if unknown."""
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
+        return "a HEIC photograph"
+    if head.startswith(b"8BPS"):
+        return "a Photoshop document"
+    if head.startswith(b"%PDF"):
+        return "a PDF document"
+    if b"<svg" in head:
+        return "an SVG drawing"
+    return None
