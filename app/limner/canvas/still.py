@@ -69,7 +69,7 @@ class Still:
         gaps = self._tiles.draw(painter, self._unturned(area))
         painter.restore()
         if gaps:
-            self._fill(painter, [self._turning.mapRect(gap) for gap in gaps])
+            self._fill(painter, [self._turning.mapRect(gap) & area for gap in gaps])
 
     def _paint_all(self, painter: QPainter) -> None:
         self.paint(painter, self._screen())

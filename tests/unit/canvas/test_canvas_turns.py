@@ -296,5 +296,5 @@ def test_on_every_screen_a_turn_copies_pixel_for_pixel(ratio: str) -> None:
     """The ratio of a screen is fixed when a program starts, so each has a program of its own."""
     screen = {"QT_SCALE_FACTOR": ratio, "QT_QPA_PLATFORM": "offscreen"}
     environment = {**os.environ, **screen, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, Path(__file__).with_name("turned_screen.py")]
+    command = [sys.executable, str(Path(__file__).with_name("turned_screen.py"))]
     subprocess.run(command, env=environment, check=True)
