@@ -97,7 +97,8 @@ def _draw_place(painter: QPainter, rect: QRect, row: ImageRow, tokens: Tokens) -
     used = painter.fontMetrics().horizontalAdvance(size)
     draw_text(painter, rect, size, tokens.muted, align=Qt.AlignmentFlag.AlignRight)
     room = rect.adjusted(0, 0, -used - 10 if size else 0, 0)
-    draw_text(painter, room, plain(row.directory), tokens.muted, elide=Qt.TextElideMode.ElideLeft)
+    place = "" if row.directory == "/" else row.directory
+    draw_text(painter, room, plain(place), tokens.muted, elide=Qt.TextElideMode.ElideLeft)
 
 
 def _draw_stage(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ _READ_MS: Final = 8000
 """How long a message that asks for nothing stays."""
 _WIDEST: Final = 760
 _MARGIN: Final = 12
+_ICON: Final = 18
 
 
 class Tone(Enum):
@@ -97,7 +98,7 @@ class Notice(QFrame):
         self._asks, self._tone = bool(choices), tone
         self._topic = topic
         self._text.setText(text[:600])
-        self._icon.setPixmap(icon(tone.value).pixmap(18, 18))
+        self._draw_icon()
         self.setAccessibleName(text[:600])
         while (item := self._choices.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -126,6 +127,17 @@ class Notice(QFrame):
         if watched is self._over and event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        """In the colour of the theme that is on now."""
+        size = QSize(_ICON, _ICON)
+        self._icon.setPixmap(icon(self._tone.value).pixmap(size, self.devicePixelRatioF()))
 
     def _place(self) -> None:
         """As wide as there is room, as high as the text needs."""
