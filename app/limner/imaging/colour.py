@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -68,11 +69,20 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if not profile:
         return image.convert("RGB")
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source) and image.mode == "RGB":
-            return image
-        srgb = ImageCms.createProfile("sRGB")
-        turned = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+        transform = _transform(profile, image.mode)
+        turned = None if transform is None else ImageCms.applyTransform(image, transform)
     except (ImageCms.PyCMSError, OSError):
         return image.convert("RGB")
     return image.convert("RGB") if turned is None else turned
+
+
+@lru_cache(maxsize=4)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From a profile to sRGB; None if it is that already.
+
+    Kept, because making one takes longer than applying it to a tile.
+    """
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    if "sRGB" in ImageCms.getProfileDescription(source) and mode == "RGB":
+        return None
+    return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")

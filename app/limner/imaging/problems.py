@@ -9,6 +9,8 @@
         TooLarge        more pixels than the limit
         TooDear         takes more memory or time than it may
         Cancelled       nobody waits for it any more
+        NeedsGigapixel  more pixels than can be shown without pyvips
+        NoRoom          no room on the disk for what has to be prepared
 
 Each says what happened to which file and what to do about it; the file's name is plain text from
 outside and must be shown as such.
@@ -71,6 +73,21 @@ class TooDear(ImageProblem):
 class Cancelled(ImageProblem):
     def __init__(self, name: str) -> None:
         super().__init__(name, f"“{name}” was not read to its end. Open it again.")
+
+
+class NeedsGigapixel(ImageProblem):
+    def __init__(self, name: str, width: int, height: int) -> None:
+        size = f"{width:,} by {height:,} pixels"
+        advice = "Install it with “pip install limner[gigapixel]” and open the image again."
+        super().__init__(name, f"“{name}” has {size}; images this large need pyvips. {advice}")
+
+
+class NoRoom(ImageProblem):
+    def __init__(self, name: str, needed_bytes: int) -> None:
+        needed = f"about {max(needed_bytes / 1e9, 0.1):.1f} GB"
+        advice = "Free some, or allow more for prepared images in the settings."
+        message = f"“{name}” is too large to be shown at once; preparing it takes {needed} of disk "
+        super().__init__(name, f"{message}that are not there. {advice}")
 
 
 def told(kind: str, name: str, message: str) -> ImageProblem:
