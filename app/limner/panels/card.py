@@ -52,13 +52,7 @@ class Card(QFrame):
 
     def add_button(self, icon_name: str, name: str, hint: str) -> QToolButton:
         """A small button at the right of the title row; `name` is what a screen reader says."""
-        button = QToolButton()
-        button.setObjectName("small")
-        button.setIcon(icon(icon_name))
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(name)
-        button.setToolTip(hint)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button = small_button(icon_name, name, hint)
         self._header.addWidget(button)
         return button
 
@@ -79,6 +73,18 @@ class Card(QFrame):
     def _draw_picture(self) -> None:
         ratio = self.devicePixelRatioF()
         self._picture.setPixmap(icon(self._icon_name).pixmap(QSize(_ICON, _ICON), ratio))
+
+
+def small_button(icon_name: str, name: str, hint: str) -> QToolButton:
+    """A button of an icon only, for title rows and the like; `name` is what is spoken."""
+    button = QToolButton()
+    button.setObjectName("small")
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(name)
+    button.setToolTip(hint)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 class EmptyWords(QLabel):

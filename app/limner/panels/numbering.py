@@ -4,46 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from limner.model.annotations import AnnotationId
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
 
 
 class Numbering:
-    """A number per id that stays while the image is open.
+    """A number per place and class that stays while the image is open.
 
-    Deleting "car 1" does not rename "car 2", and an undo brings the old number back.
+    Deleting "car 1" does not rename "car 2", an undo brings the old number back, and so does a
+    class that is changed and changed back. Places and classes are numbers of the caller's, from 0.
     """
 
     def __init__(self) -> None:
-        self._held: dict[AnnotationId, tuple[str, int]] = {}
-        self._once: dict[AnnotationId, tuple[str, int]] = {}
-        self._taken: defaultdict[str, set[int]] = defaultdict(set)
-        self._highest: defaultdict[str, int] = defaultdict(int)
+        self._highest: defaultdict[int, int] = defaultdict(int)
+        self._free: defaultdict[int, set[int]] = defaultdict(set)
+        """Numbers below the highest of a class that nobody bears."""
+        self._once: dict[tuple[int, int], int] = {}
 
-    def __getitem__(self, id_: AnnotationId) -> int:
-        return self._held[id_][1]
+    def begin(self, classes: Ints) -> Ints:
+        """Number everything at once, in order: `classes` holds the class of each place."""
+        order = np.argsort(classes, kind="stable")
+        counts = np.bincount(classes)
+        firsts = np.cumsum(counts) - counts
+        numbers = np.empty(len(classes), dtype=np.int32)
+        numbers[order] = np.arange(len(classes)) - np.repeat(firsts, counts) + 1
+        self._highest.update(enumerate(counts.tolist()))
+        return numbers
 
-    def give(self, id_: AnnotationId, name: str) -> None:
-        """Number an annotation called `name`; one that already bears the name keeps its number."""
-        if self._held.get(id_, ("", 0))[0] == name and id_ in self._held:
-            return
-        self.take(id_)
-        once = self._once.get(id_)
-        taken = self._taken[name]
-        if once is not None and once[0] == name and once[1] not in taken:
-            number = once[1]
-        else:
-            number = self._highest[name] + 1
-        taken.add(number)
-        self._highest[name] = max(self._highest[name], number)
-        self._held[id_] = (name, number)
+    def give(self, place: int, class_: int) -> int:
+        """The number of what has come to a place: the one it had in this class, if that is free."""
+        once, free = self._once.get((place, class_)), self._free[class_]
+        if once is not None and once in free:
+            free.remove(once)
+            return once
+        highest = self._highest[class_]
+        number = highest + 1 if once is None or once <= highest else once
+        free.update(range(highest + 1, number))
+        self._highest[class_] = number
+        return number
 
-    def take(self, id_: AnnotationId) -> None:
-        """The annotation is gone; the number at the end is free again."""
-        held = self._held.pop(id_, None)
-        if held is None:
-            return
-        name, number = self._once[id_] = held
-        taken = self._taken[name]
-        taken.discard(number)
-        while self._highest[name] and self._highest[name] not in taken:
-            self._highest[name] -= 1
+    def take(self, place: int, class_: int, number: int) -> None:
+        """What bore `number` is gone from a place; the numbers at the end are free again."""
+        self._once[place, class_] = number
+        free, highest = self._free[class_], self._highest[class_]
+        free.add(number)
+        while highest in free:
+            free.remove(highest)
+            highest -= 1
+        self._highest[class_] = highest

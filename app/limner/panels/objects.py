@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
-from typing_extensions import override
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from limner.model.annotations import AnnotationId
 from limner.model.patch import Patch
-from limner.panels import icons
 from limner.panels.card import Card, EmptyWords
-from limner.panels.object_list import Column, ObjectList, Role
-from limner.panels.rows import EYE_WIDTH, ModelIndex, RowPainter, RowsView, draw_text
-from limner.panels.search_field import SearchField
+from limner.panels.filter_choices import FilterChoices, choices
+from limner.panels.finder import Finder
+from limner.panels.hiding import Hiding
+from limner.panels.object_filter import ObjectFilter, State
+from limner.panels.object_list import ObjectList
+from limner.panels.object_view import Choice, How, ObjectView
+from limner.panels.sort_button import SortButton
+from limner.panels.sorting import SortBy
 from limner.panels.text import plain
-from limner.panels.tokens import Tokens, colour_of
 from limner.tools.bench import Bench
 
-_PAD: Final = 5
-_DOT: Final = 12
-_ICON: Final = 15
+_AHEAD: Final = 1000
+"""Annotations that are measured and read in one go while nothing else is to be done: 4 ms."""
 
 
 class ObjectsPanel(Card):
@@ -37,11 +38,17 @@ class ObjectsPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Objects", "layers", parent)
         self._bench: Bench | None = None
+        self._image: Hashable = None
+        self._hiding = Hiding()
         self._unwatch: list[Callable[[], None]] = []
         self._is_following = False
         self._model = ObjectList(self)
-        self.filter = SearchField("Filter by label or id", "Filter objects")
-        self.view = _ObjectView(self._model)
+        self._ahead = QTimer(self, interval=0)
+        self.sort = SortButton()
+        self.unhide = self.add_button("eye-off", "Show everything", "Show what is hidden")
+        self.finder = Finder(self._choices)
+        self.filter = self.finder.line
+        self.view = ObjectView(self._model)
         self.empty = EmptyWords()
         self._lay_out()
         self._connect()
@@ -50,22 +57,31 @@ class ObjectsPanel(Card):
     @property
     def hidden(self) -> frozenset[AnnotationId]:
         """The annotations that are hidden one by one."""
-        return self._model.hidden
+        return self._hiding.ids
 
-    def edit(self, bench: Bench | None) -> None:
-        """Show the annotations of another image; nothing of it is hidden."""
-        was_hidden = self._model.hidden
+    def edit(self, bench: Bench | None, image: Hashable = None) -> None:
+        """Show the annotations of another image.
+
+        `image` tells it from others: it finds its hidden annotations again, and its numbers when
+        no other was shown meanwhile. A filter that is not pinned goes with its image.
+        """
         for unwatch in self._unwatch:
             unwatch()
-        self._bench = bench
-        self._model.edit(bench)
-        self._unwatch = (
-            [bench.document.watch(self._patched), bench.selection.watch(self._follow)]
-            if bench
-            else []
-        )
-        if was_hidden:
-            self.hidden_changed.emit(frozenset())
+        self._bench, self._unwatch = bench, []
+        is_same = image is not None and image == self._image
+        if bench is not None:
+            self._unwatch = [
+                bench.document.watch(self._patched),
+                bench.selection.watch(self._follow),
+            ]
+            self._image = image
+        with self._following():
+            if bench is not None and not is_same and not self.filter.is_pinned:
+                self.filter.clear()
+            self._model.edit(bench, is_same_image=is_same)
+        self._follow()
+        self._hiding.turn_to(image if bench is not None else None)
+        self._show_hidden()
 
     def set_refusals(self, refusals: Mapping[AnnotationId, str]) -> None:
         """Mark the annotations that the server refused, each with the reason."""
@@ -76,149 +92,148 @@ class ObjectsPanel(Card):
         return self._model.name_of(id_)
 
     def _lay_out(self) -> None:
-        self.body.addWidget(self.filter)
+        self.add_to_header(self.sort)
+        self.body.addWidget(self.finder)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.empty, 1)
         self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
-        self.filter.textChanged.connect(self._model.filter)
-        self.filter.done.connect(self._first_found)
+        finder, view = self.finder, self.view
+        finder.changed.connect(lambda: self._model.filter(finder.wanted))
+        finder.line.done.connect(self._first_found)
+        finder.line.entered.connect(self._ahead.start)
+        finder.bar.select_wanted.connect(view.selectAll)
+        finder.bar.hide_wanted.connect(self._toggle_found)
+        finder.bar.only_wanted.connect(self._show_only)
+        self._ahead.timeout.connect(self._prepare)
         self._model.modelReset.connect(self._refilled)
-        self.view.selectionModel().selectionChanged.connect(self._selected)
-        self.view.doubleClicked.connect(self._reveal)
-        self.view.activated_row.connect(self._reveal)
-        self.view.eye_clicked.connect(self._toggle)
-        self.view.eye_pressed.connect(self._toggle_selected)
+        self.sort.changed.connect(self._sort)
+        self.unhide.clicked.connect(self._unhide)
+        view.chosen.connect(self._choose)
+        view.doubleClicked.connect(self._reveal)
+        view.activated_row.connect(self._reveal)
+        view.eye_clicked.connect(lambda row: self._toggle([self._model.id_at(row)]))
+        view.eye_pressed.connect(lambda: self._toggle(self._model.selected_ids))
 
     def _patched(self, patch: Patch) -> None:
-        self._is_following = True  # rows that go and come back take no part in the selection
-        self._model.follow(patch)
-        self._is_following = False
+        with self._following():  # rows that go and come back take no part in the selection
+            self._model.follow(patch)
         self._follow()
         self._describe()
 
     # --- the selection, both ways
 
-    def _selected(self, _on: QItemSelection, _off: QItemSelection) -> None:
-        if self._bench is None or self._is_following:
-            return
-        chosen = {self._model.id_at(row): None for row in self.view.selected_row_numbers()}
-        kept = [id_ for id_ in self._bench.selection if id_ in chosen]
+    @contextmanager
+    def _following(self) -> Iterator[None]:
+        """What is selected meanwhile was not chosen elsewhere."""
         self._is_following = True
-        self._bench.selection.choose([*kept, *chosen])
-        self._is_following = False
+        try:
+            yield
+        finally:
+            self._is_following = False
+
+    def _choose(self, choice: Choice) -> None:
+        if self._bench is None:
+            return
+        selection, ids = self._bench.selection, self._model.ids_at(choice.first, choice.last)
+        chosen = frozenset(ids)
+        if choice.how is How.ADD:
+            ids = [*selection, *ids]
+        elif choice.how is How.REMOVE:
+            ids = [id_ for id_ in selection if id_ not in chosen]
+        else:
+            ids = [*(id_ for id_ in selection if id_ in chosen), *ids]  # the first stays the first
+        with self._following():
+            selection.choose(ids)
+        self._model.select(selection.ids)
+        self.view.show_selection()
 
     def _follow(self) -> None:
+        """Show what was selected elsewhere."""
         if self._bench is None or self._is_following:
             return
-        found = (self._model.row_of(id_) for id_ in self._bench.selection)
-        rows = [row for row in found if row is not None]
-        self._is_following = True
-        self.view.select_rows(sorted(rows), Column.EYE)
-        self._is_following = False
-        if rows:
-            self.view.go_to(rows[-1])
+        self._model.select(self._bench.selection.ids)
+        with self._following():
+            self._model.show_state(State.SELECTED)
+        self.view.show_selection()
+        row = self._model.last_selected_row
+        if row is not None:
+            self.view.go_to(row)
 
     def _refilled(self) -> None:
         self._follow()
         self._describe()
 
     def _first_found(self) -> None:
-        if self._bench is not None and self._model.rowCount():
-            self._bench.selection.choose([self._model.id_at(0)])
+        if self._model.rowCount():
+            self._choose(Choice(0, 0))
+            self.view.go_to(0)
             self.view.setFocus()
 
     def _reveal(self, index: QModelIndex) -> None:
         if index.isValid():
             self.reveal.emit(self._model.id_at(index.row()))
 
+    # --- finding
+
+    def _choices(self, wanted: ObjectFilter) -> FilterChoices:
+        return choices(self._model, wanted, self._bench.ontology if self._bench else ())
+
+    def _sort(self, by: SortBy, is_reversed: bool) -> None:
+        self._model.sort_by(by, is_reversed=is_reversed)
+
+    def _prepare(self) -> None:
+        if not self._model.columns.prepare(_AHEAD):
+            self._ahead.stop()
+
     # --- hiding
 
-    def _toggle(self, row: int) -> None:
-        self._hide(self._model.hidden ^ {self._model.id_at(row)})
+    def _toggle(self, ids: Iterable[AnnotationId]) -> None:
+        self._hiding.toggle(frozenset(ids))
+        self._show_hidden()
 
-    def _toggle_selected(self) -> None:
-        chosen = {self._model.id_at(row) for row in self.view.selected_row_numbers()}
-        hidden = self._model.hidden
-        self._hide(hidden - chosen if chosen <= hidden else hidden | chosen)
+    def _toggle_found(self) -> None:
+        self._toggle(self._model.ids_at(0, self._model.rowCount() - 1))
 
-    def _hide(self, hidden: frozenset[AnnotationId]) -> None:
+    def _show_only(self) -> None:
+        self._hiding.only(self._model.ids_not_shown())
+        self._show_hidden()
+
+    def _show_hidden(self) -> None:
+        """Show in the list, and tell, what is hidden now."""
+        hidden = self._hiding.ids
         if hidden != self._model.hidden:
             self._model.set_hidden(hidden)
             self.hidden_changed.emit(hidden)
+        self._describe_hidden()
+
+    def _unhide(self) -> None:
+        self._hiding.hide(frozenset())
+        self._show_hidden()
+
+    # --- what it says
 
     def _describe(self) -> None:
         shown, total = self._model.rowCount(), self._model.total
-        self.aside.setText(f"{total:,}" if shown == total else f"{shown:,} of {total:,}")
+        self.aside.setText(f"{total:,}")
         self.aside.setVisible(total > 0)
+        self.sort.setVisible(total > 1)
+        self.finder.show_found(shown, total)
         self.view.setVisible(shown > 0)
         self.empty.setVisible(shown == 0)
         if self._bench is None:
             self.empty.setText("Open an image to see its objects.")
         elif total:
-            self.empty.setText(f"No label or id has “{plain(self.filter.text(), 40)}”.")
+            self.empty.setText(f"No object matches “{plain(self.filter.text(), 40)}”.")
         else:
             self.empty.setText("Nothing is drawn yet.\nChoose a tool and draw on the image.")
+        self._describe_hidden()
 
-
-class _ObjectView(RowsView):
-    activated_row = Signal(QModelIndex)
-
-    def __init__(self, model: ObjectList) -> None:
-        super().__init__(eye_column=Column.EYE)
-        self.setModel(model)
-        self.setItemDelegate(_ObjectPainter(self))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAccessibleName("Objects")
-        self.setMinimumHeight(56)
-        self._measure()
-
-    def go_to(self, row: int) -> None:
-        """Bring a row into view and make it the one that the keyboard goes on from."""
-        index = self.model().index(row, 0)
-        flags = self.selectionModel().SelectionFlag.NoUpdate
-        self.selectionModel().setCurrentIndex(index, flags)
-        self.scrollTo(index)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.activated_row.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def _measure(self) -> None:
-        letters = self.fontMetrics()
-        kind = letters.horizontalAdvance("keypoint") + 14
-        size = letters.horizontalAdvance("0000\N{MULTIPLICATION SIGN}0000") + 12
-        self.stretch(Column.NAME, {Column.KIND: kind, Column.SIZE: size, Column.EYE: EYE_WIDTH})
-
-
-class _ObjectPainter(RowPainter):
-    @override
-    def draw(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex, tokens: Tokens
-    ) -> None:
-        rect, hidden = option.rect, bool(index.data(Role.HIDDEN))
-        match Column(index.column()):
-            case Column.NAME:
-                self._draw_name(painter, rect, index, tokens, hidden=hidden)
-            case Column.EYE:
-                self.draw_eye(painter, rect, index.row(), hidden=hidden)
-            case _:
-                draw_text(painter, rect, index.data(), tokens.muted)
-
-    def _draw_name(
-        self, painter: QPainter, rect: QRect, index: ModelIndex, tokens: Tokens, *, hidden: bool
-    ) -> None:
-        mark = QRectF(rect.left() + _PAD, rect.center().y() - _DOT / 2 + 1, _DOT, _DOT)
-        warning = index.data(Role.WARNING)
-        if warning:
-            ink = QColor(tokens.bad if warning == "refused" else tokens.warn)
-            mark = mark.adjusted(-2, -2, 2, 2)
-            icons.paint(painter, "triangle-alert", mark, ink)
-        else:
-            icons.paint_dot(painter, mark, colour_of(index.data(Role.COLOUR)))
-        room = rect.adjusted(_PAD + _DOT + 8, 0, -6, 0)
-        draw_text(painter, room, index.data(), tokens.muted if hidden else tokens.text)
+    def _describe_hidden(self) -> None:
+        hidden = len(self._hiding.ids)
+        self.unhide.setVisible(hidden > 0)
+        self.unhide.setToolTip(f"{hidden:,} hidden one by one: show them again")
+        self.finder.bar.show_hidden(
+            are_hidden=self._model.is_all_hidden(), is_only=self._hiding.is_only
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.panels import icons
+from limner.panels.row_changes import runs
 from limner.panels.tokens import Tokens, tokens_now
 
 ModelIndex = QModelIndex | QPersistentModelIndex
@@ -67,19 +69,18 @@ class RowsView(QTableView):
             self.setColumnWidth(other, width)
 
     def select_rows(self, rows: list[int], last: int) -> None:
-        """Select exactly `rows`, ascending; neighbours are joined, so thousands are quick."""
+        """Select exactly `rows`, ascending; neighbours are joined, for every range is slow."""
         model = self.model()
         chosen = QItemSelection()
-        for first, final in _runs(rows):
+        for first, final in runs(np.array(rows, dtype=np.intp)):
             chosen.select(model.index(first, 0), model.index(final, last))
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(chosen, flags)
 
     def selected_row_numbers(self) -> list[int]:
-        """The selected rows, ascending; asks for ranges, so thousands are quick."""
-        chosen = self.selectionModel().selection()
-        ranges = [chosen.at(number) for number in range(chosen.count())]
-        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+        """The selected rows, ascending."""
+        chosen = self.selectionModel().selectedRows()
+        return sorted(index.row() for index in chosen)
 
     @override
     def sizeHint(self) -> QSize:
@@ -222,14 +223,3 @@ def draw_text(
     flags = align | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
     painter.setPen(QColor(colour))
     painter.drawText(rect, int(flags) | int(Qt.TextFlag.TextSingleLine), shown)
-
-
-def _runs(rows: list[int]) -> list[tuple[int, int]]:
-    """Ascending numbers as (first, last) of each run without a gap."""
-    found: list[tuple[int, int]] = []
-    for row in rows:
-        if found and found[-1][1] == row - 1:
-            found[-1] = (found[-1][0], row)
-        else:
-            found.append((row, row))
-    return found

@@ -77,7 +77,8 @@ class Editor:
             history.watch(self._tell),
         ]
         self._window.canvas.edit(bench)
-        for panel in (self._window.objects, self._window.classes, self._window.attributes):
+        self._window.objects.edit(bench, (session.row.dataset_id, session.row.id))
+        for panel in (self._window.classes, self._window.attributes):
             panel.edit(bench)
         self.use(self.tool_name)
         self._window.focus_canvas()

@@ -149,10 +149,10 @@ def test_a_paste_of_thousands_arrives_whole_and_selected(panel: ObjectsPanel, be
 def test_the_filter_looks_into_labels_numbers_and_ids(panel: ObjectsPanel, bench: Bench) -> None:
     QTest.keyClicks(panel.filter, "CAR 2")
     assert names(panel) == ["car 2"]
-    assert panel.aside.text() == "1 of 5"
+    assert panel.finder.bar.words.text() == "1 of 5"
     panel.filter.clear()
     QTest.keyClicks(panel.filter, "zzz")
-    assert panel.empty.text() == "No label or id has “zzz”."
+    assert panel.empty.text() == "No object matches “zzz”."
 
 
 def test_filtering_does_not_change_what_is_selected(panel: ObjectsPanel, bench: Bench) -> None:
@@ -169,7 +169,7 @@ def test_a_new_shape_that_the_filter_does_not_want_stays_out(
     QTest.keyClicks(panel.filter, "person")
     bench.history.do(Patch.adding(Verb.DRAW, [car("n", 9)]))
     assert names(panel) == ["person 1"]
-    assert panel.aside.text() == "1 of 6"
+    assert panel.finder.bar.words.text() == "1 of 6"
 
 
 def test_the_eye_hides_one_object_and_selects_nothing(panel: ObjectsPanel, bench: Bench) -> None:
