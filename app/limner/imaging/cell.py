@@ -1,42 +1,37 @@
 """The process in which image files are decoded: what strangers wrote can break nothing else.
 
 `python -m limner.imaging.cell HANDLE` answers one request after the other over the connection it
-inherited, and ends when the other end of it is closed. Requests and answers are JSON; pixels go
-through shared memory. Before anything is decoded the header says how much memory that may take,
-and the process holds itself to it.
+inherited, and ends when the other end of it is closed. Before anything is decoded the header says
+how much memory that may take, and the process holds itself to it.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
-import math
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from numpy.typing import DTypeLike, NDArray
 from typing_extensions import override
 
-from limner.imaging import answer
+from limner.imaging.channel import Channel, Message
 from limner.imaging.decode import decode, preview, probe, thumbnail
 from limner.imaging.facts import ImageFacts
 from limner.imaging.host import Host
 from limner.imaging.picture import Planes
 from limner.imaging.problems import ImageProblem, TooDear
-from limner.imaging.shared import Block, Channel, joined
+from limner.imaging.tiff import TileFile
 
-Request = dict[str, Any]
 Result = ImageFacts | Planes | None
 
 BASE_BYTES: Final = 512 << 20
 """What a decoder may take beside file and pixels: its libraries, its tables."""
 
 BYTES_PER_PIXEL: Final = 32
-"""Decoded, turned, flattened, in sRGB, shared; JPEG 2000 works with 12 a pixel alone."""
+"""Decoded, turned, flattened, in sRGB, with its pyramid; JPEG 2000 works with 12 a pixel alone."""
 
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -44,86 +39,85 @@ _PR_SET_PDEATHSIG: Final = 1
 def main(arguments: Sequence[str]) -> int:
     """Answer requests until nobody is at the other end of the connection `arguments` name."""
     _belong_to_parent()
-    with joined(int(arguments[0])) as channel:
-        while True:
-            try:
-                _reply(channel, json.loads(channel.recv_bytes()))
-            except (EOFError, ConnectionError):
-                return 0
-
-
-def _reply(channel: Channel, request: Request) -> None:
-    cell = _Cell(channel, request["pixel_limit"])
-    try:
-        cell.send(_result(cell, request))
-    except ImageProblem as problem:
-        cell.tell(problem)
-    except MemoryError:
-        cell.tell(TooDear(request["name"]))
-
-
-def _result(cell: _Cell, request: Request) -> Result:
-    path, name, page = Path(request["path"]), request["name"], request["page"]
-    cell.base_bytes = BASE_BYTES + _size(path)
-    limit_memory(cell.base_bytes)
-    match request["do"]:
-        case "facts":
-            return probe(path, name, page)
-        case "preview":
-            return preview(path, name, request["side"], page, cell)
-        case "whole":
-            return decode(path, name, page, cell)
-        case "thumbnail":
-            return Planes((thumbnail(path, name, request["side"], page, cell),))
-        case unknown:
-            raise ValueError(unknown)
+    cell = _Cell(Channel.inherited(int(arguments[0])))
+    while True:
+        try:
+            cell.answer()
+        except ConnectionError:
+            return 0
 
 
 class _Cell(Host):
-    """Decodes into memory that can be handed over, within what the header justifies."""
+    """Decodes within what the header of a file justifies."""
 
-    def __init__(self, channel: Channel, pixel_limit: int) -> None:
-        self.pixel_limit = pixel_limit
-        self.base_bytes = BASE_BYTES
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._block: Block | None = None
+        self._base_bytes = BASE_BYTES
+        self._tiles: tuple[tuple[str, int], TileFile] | None = None
+
+    def answer(self) -> None:
+        """Wait for a request and answer it.
+
+        Raises:
+            ConnectionError: there will be none.
+        """
+        request, _none = self._channel.receive()
+        try:
+            self._send(self._result(request))
+        except ImageProblem as problem:
+            self._tell(problem)
+        except MemoryError:
+            self._tell(TooDear(request["name"]))
 
     @override
     def expect(self, pixels: int) -> None:
-        limit_memory(self.base_bytes + pixels * BYTES_PER_PIXEL)
-        self._say({"expects": pixels})
+        limit_memory(self._base_bytes + pixels * BYTES_PER_PIXEL)
+        self._channel.send({"expects": pixels})
 
-    @override
-    def planes(self, shapes: Sequence[tuple[int, ...]], dtype: DTypeLike) -> list[NDArray[Any]]:
-        values = sum(math.prod(shape) for shape in shapes)
-        self._block = Block(values * np.dtype(dtype).itemsize)
-        return answer.carved(self._block.bytes, shapes, dtype)
+    def _result(self, request: Message) -> Result:
+        path, name, page = Path(request["path"]), request["name"], request["page"]
+        self.pixel_limit = request["pixel_limit"]
+        self._base_bytes = BASE_BYTES + _size(path)
+        limit_memory(self._base_bytes)
+        match request["do"]:
+            case "facts":
+                return probe(path, name, page)
+            case "preview":
+                return preview(path, name, request["side"], page, self)
+            case "whole":
+                return decode(path, name, page, self)
+            case "thumbnail":
+                return Planes((thumbnail(path, name, request["side"], page, self),))
+            case "tile":
+                return Planes((self._file(path, name, page).read(*request["tile"]),))
+            case unknown:
+                raise ValueError(unknown)
 
-    def tell(self, problem: ImageProblem) -> None:
-        self._say(answer.of_problem(problem))
+    def _file(self, path: Path, name: str, page: int) -> TileFile:
+        """The file the last tile came from stays open for the next one."""
+        key = (str(path), page)
+        if self._tiles is None or self._tiles[0] != key:
+            self._close_tiles()
+            self._tiles = key, TileFile(path, page, name)
+        return self._tiles[1]
 
-    def send(self, result: Result) -> None:
+    def _close_tiles(self) -> None:
+        if self._tiles is not None:
+            self._tiles[1].close()
+            self._tiles = None
+
+    def _send(self, result: Result) -> None:
         match result:
             case None:
-                self._say({"nothing": True})
+                self._channel.send({"nothing": True})
             case ImageFacts():
-                self._say(answer.of_facts(result))
+                self._channel.send({"facts": asdict(result)})
             case Planes():
-                self._send_planes(result)
+                about = {"warning": result.warning, "window": result.window}
+                self._channel.send(about, result.planes)
 
-    def _send_planes(self, result: Planes) -> None:
-        """What was not decoded into shared memory is small, and copied there."""
-        if self._block is None:
-            shapes = [plane.shape for plane in result.planes]
-            rooms = self.planes(shapes, result.planes[0].dtype)
-            for room, plane in zip(rooms, result.planes, strict=True):
-                room[:] = plane
-        self._say(answer.of_planes(result))
-        if self._block is not None:
-            self._block.hand_over(self._channel)
-
-    def _say(self, message: dict[str, Any]) -> None:
-        self._channel.send_bytes(json.dumps(message).encode())
+    def _tell(self, problem: ImageProblem) -> None:
+        self._channel.send({"problem": type(problem).__name__, "message": str(problem)})
 
 
 def _size(path: Path) -> int:

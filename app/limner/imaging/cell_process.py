@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from multiprocessing import Pipe
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
 import limner
-from limner.imaging.answer import Answer
-from limner.imaging.shared import Bytes, Channel, take_over
+from limner.imaging.channel import Channel, Message, Patience, Planes
 
-_PATIENCE_S: Final = 0.05
-"""How long one waits for an answer before asking whether anybody still wants it."""
+_LAST_WORDS_S: Final = 1.0
+"""How long a process that closed its connection may take to end."""
 
 
 class CellLost(Exception):
@@ -26,14 +23,6 @@ class CellLost(Exception):
     def __init__(self, was_killed: bool) -> None:
         super().__init__()
         self.was_killed = was_killed
-
-
-class Overdue(Exception):
-    """The process took longer than it may."""
-
-
-class NobodyWaits(Exception):
-    """The answer is not wanted any more."""
 
 
 class CellProcess:
@@ -45,9 +34,11 @@ class CellProcess:
         A system may end a child when the *thread* that started it ends (PR_SET_PDEATHSIG), so the
         calling thread must live as long as the child may.
         """
-        self._channel, theirs = Pipe()
-        with theirs:
-            self._process = _started(command, theirs)
+        self._channel, theirs = Channel.pair()
+        try:
+            self._process = _started(command, theirs.handle)
+        finally:
+            theirs.close()
 
     @property
     def is_alive(self) -> bool:
@@ -60,29 +51,19 @@ class CellProcess:
             CellLost: there is nobody to hear it.
         """
         try:
-            self._channel.send_bytes(json.dumps(request).encode())
+            self._channel.send(request)
         except OSError as error:
             raise self._lost() from error
 
-    def answer(self, deadline: float, is_cancelled: Callable[[], bool]) -> Answer:
-        """The next message, by `deadline` on the monotonic clock.
+    def answer(self, patience: Patience) -> tuple[Message, Planes]:
+        """The next message and the planes that come with it.
 
         Raises:
-            CellLost: the process ended instead.
-            NobodyWaits, Overdue: there is none, and the process is still at it.
+            CellLost: the process ended instead; and whatever `patience` raises.
         """
         try:
-            self._wait(deadline, is_cancelled)
-            message: Answer = json.loads(self._channel.recv_bytes())
-        except (EOFError, OSError) as error:
-            raise self._lost() from error
-        return message
-
-    def memory(self, size: int, deadline: float, is_cancelled: Callable[[], bool]) -> Bytes:
-        """The shared memory that follows a message; raises what `answer` raises."""
-        try:
-            return take_over(self._channel, size, lambda: self._wait(deadline, is_cancelled))
-        except (EOFError, OSError, RuntimeError) as error:
+            return self._channel.receive(patience)
+        except OSError as error:
             raise self._lost() from error
 
     def end(self) -> None:
@@ -94,25 +75,17 @@ class CellProcess:
         """Close the connection to a process that has ended; nobody may be waiting for it."""
         self._channel.close()
 
-    def _wait(self, deadline: float, is_cancelled: Callable[[], bool]) -> None:
-        while not self._channel.poll(_PATIENCE_S):
-            if is_cancelled():
-                raise NobodyWaits
-            if monotonic() > deadline:
-                raise Overdue
-
     def _lost(self) -> CellLost:
-        """Say how it ended; what closed its connection is as good as gone."""
+        """Say how it ended; one that only closed its connection is as good as gone."""
         try:
-            code = self._process.wait(timeout=1.0)
+            code = self._process.wait(timeout=_LAST_WORDS_S)
         except subprocess.TimeoutExpired:
             code = 0
-        return CellLost(was_killed=code == -9)
+        return CellLost(was_killed=code == -signal.SIGKILL)
 
 
-def _started(command: Sequence[str], channel: Channel) -> subprocess.Popen[bytes]:
-    """The process, with `channel` inherited and its number as the last argument."""
-    handle = channel.fileno()
+def _started(command: Sequence[str], handle: int) -> subprocess.Popen[bytes]:
+    """The process, with the connection inherited and its handle as the last argument."""
     return subprocess.Popen(  # noqa: S603 - the command is the editor's own
         [*command, str(handle)],
         stdin=subprocess.DEVNULL,

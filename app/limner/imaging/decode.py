@@ -50,7 +50,7 @@ def decode(data: Source, name: str, page: int = 0, host: Host = HERE) -> Planes:
         _announce(image, name, host)
         turn = orientation(image)
         warning = _load(image, name)
-        return Planes(pyramid(to_rgb(upright(image, turn)), host.planes), warning)
+        return Planes(pyramid(to_rgb(upright(image, turn))), warning)
 
 
 def preview(data: Source, name: str, side: int, page: int = 0, host: Host = HERE) -> Planes | None:

@@ -14,13 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from limner.imaging import answer
-from limner.imaging.answer import Answer
-from limner.imaging.cell_process import CellLost, CellProcess, NobodyWaits, Overdue
+from limner.imaging.cell_process import CellLost, CellProcess
+from limner.imaging.channel import Message
 from limner.imaging.facts import ImageFacts
 from limner.imaging.host import PIXEL_LIMIT
-from limner.imaging.picture import Pixels, Planes
-from limner.imaging.problems import Cancelled, Damaged, ImageProblem, TooDear
+from limner.imaging.picture import Level, Pixels, Planes, Samples, Window
+from limner.imaging.problems import Cancelled, Damaged, ImageProblem, TooDear, told
 
 _PATIENCE_S: Final = 0.05
 """How long a request waits for a free process before asking whether anybody still wants it."""
@@ -75,24 +74,38 @@ class Decoder:
 
     def facts(self, path: Path, name: str, page: int = 0, is_cancelled: Asks = never) -> ImageFacts:
         """What the header says, whatever the size."""
-        found, _planes = self._ask("facts", path, name, is_cancelled, page=page)
-        return answer.facts(found)
+        found, _none = self._ask("facts", path, name, is_cancelled, page=page)
+        return _facts(found["facts"])
 
     def preview(
         self, path: Path, name: str, side: int, page: int = 0, is_cancelled: Asks = never
     ) -> Planes | None:
         """One small plane, its longer side `side` or more; None when that would take long."""
-        _found, planes = self._ask("preview", path, name, is_cancelled, page=page, side=side)
-        return planes
+        return self._planes("preview", path, name, is_cancelled, page=page, side=side)
 
     def whole(self, path: Path, name: str, page: int = 0, is_cancelled: Asks = never) -> Planes:
         """All levels of the image."""
-        return self._planes("whole", path, name, is_cancelled, page=page)
+        return _some(self._planes("whole", path, name, is_cancelled, page=page), name)
 
     def thumbnail(self, path: Path, name: str, side: int, is_cancelled: Asks = never) -> Pixels:
         """The first page with its longer side at most `side` pixels."""
-        planes = self._planes("thumbnail", path, name, is_cancelled, page=0, side=side)
-        return planes.planes[0].view(np.uint8)
+        found = self._planes("thumbnail", path, name, is_cancelled, page=0, side=side)
+        return _some(found, name).planes[0].view(np.uint8)
+
+    def tile(
+        self,
+        path: Path,
+        name: str,
+        level: int,
+        column: int,
+        row: int,
+        page: int = 0,
+        is_cancelled: Asks = never,
+    ) -> Samples:
+        """One tile of a file whose facts say that there are tiles."""
+        place = (level, column, row)
+        found = self._planes("tile", path, name, is_cancelled, page=page, tile=place)
+        return _some(found, name).planes[0]
 
     def close(self) -> None:
         """Kill what runs and take nothing more; requests under way are cancelled."""
@@ -103,15 +116,18 @@ class Decoder:
             slot.end()
         self._discard_free()
 
-    def _planes(self, do: str, path: Path, name: str, is_cancelled: Asks, **more: Any) -> Planes:
-        _found, planes = self._ask(do, path, name, is_cancelled, **more)
-        if planes is None:
-            raise Damaged(name)
-        return planes
+    def _planes(
+        self, do: str, path: Path, name: str, is_cancelled: Asks, **more: Any
+    ) -> Planes | None:
+        found, planes = self._ask(do, path, name, is_cancelled, **more)
+        if not planes:
+            return None
+        window = Window(*found["window"]) if found["window"] else None
+        return Planes(planes, found["warning"], window)
 
     def _ask(
         self, do: str, path: Path, name: str, is_cancelled: Asks, **more: Any
-    ) -> tuple[Answer, Planes | None]:
+    ) -> tuple[Message, tuple[Samples, ...]]:
         """The answer to a request, with the planes that came with it."""
         request = {"do": do, "path": str(path), "name": name, "pixel_limit": self._limits.pixels}
         with self._slot(name, is_cancelled) as slot:
@@ -122,29 +138,35 @@ class Decoder:
             except Exception as error:
                 slot.discard()
                 raise self._problem(error, name) from error
-        if problem := answer.problem(found, name):
-            raise problem
+        if "problem" in found:
+            raise told(found["problem"], name, found["message"])
         return found, planes
 
-    def _answer(self, process: CellProcess, is_cancelled: Asks) -> tuple[Answer, Planes | None]:
+    def _answer(
+        self, process: CellProcess, is_cancelled: Asks
+    ) -> tuple[Message, tuple[Samples, ...]]:
         deadline = monotonic() + self._limits.seconds
-        found = process.answer(deadline, is_cancelled)
+
+        def patience() -> None:
+            if is_cancelled():
+                raise _NobodyWaits
+            if monotonic() > deadline:
+                raise _Overdue
+
+        found, planes = process.answer(patience)
         while "expects" in found:
             deadline += self._limits.seconds_per_megapixel * found["expects"] / 1e6
-            found = process.answer(deadline, is_cancelled)
-        if "shapes" not in found:
-            return found, None
-        memory = process.memory(answer.size(found), deadline, is_cancelled)
-        return found, answer.planes(found, memory)
+            found, planes = process.answer(patience)
+        return found, planes
 
     def _problem(self, error: Exception, name: str) -> ImageProblem:
         """What to say of a request that ended with its process."""
         match error:
-            case NobodyWaits():
+            case _NobodyWaits():
                 return Cancelled(name)
             case CellLost() if self._is_closed:
                 return Cancelled(name)
-            case Overdue() | CellLost(was_killed=True):
+            case _Overdue() | CellLost(was_killed=True):
                 return TooDear(name)
             case _:
                 return Damaged(name)
@@ -170,7 +192,7 @@ class Decoder:
         if slot.process is None or not slot.process.is_alive:
             self._nursery.submit(self._fill, slot).result()
         if slot.process is None:
-            raise NobodyWaits
+            raise _NobodyWaits
         return slot.process
 
     def _warm(self) -> None:
@@ -211,3 +233,23 @@ class _Slot:
             self.process.end()
             self.process.close()
             self.process = None
+
+
+def _facts(told_of: dict[str, Any]) -> ImageFacts:
+    levels = tuple(Level(*level) for level in told_of["levels"])
+    tile = Level(*told_of["tile"]) if told_of["tile"] else None
+    return ImageFacts(**{**told_of, "levels": levels, "tile": tile})
+
+
+def _some(planes: Planes | None, name: str) -> Planes:
+    if planes is None:
+        raise Damaged(name)
+    return planes
+
+
+class _NobodyWaits(Exception):
+    """The answer is not wanted any more."""
+
+
+class _Overdue(Exception):
+    """The answer takes longer than it may."""

@@ -10,18 +10,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
 from typing_extensions import override
 
 SMALLEST_LEVEL: Final = 512
 """The pyramid ends with the first level whose longer side is at most this many pixels."""
 
-_STRIP: Final = 512
-"""Rows turned to BGRX at a time: the whole image at once would hold it in memory three times."""
+_STRIP: Final = 64
+"""Rows turned to BGRX at a time: so few that they stay in the cache of the processor."""
 
 Pixels = NDArray[np.uint8]
 """(h, w, 4) in the byte order B, G, R, 255: what a screen shows."""
@@ -210,36 +210,16 @@ class WholePicture(Picture):
         return sum(plane.nbytes for plane in self._planes if plane is not None)
 
 
-class Room(Protocol):
-    """Makes room for levels of these shapes, to be filled."""
-
-    def __call__(
-        self, shapes: Sequence[tuple[int, ...]], dtype: DTypeLike, /
-    ) -> Sequence[NDArray[Any]]: ...
-
-
-def fresh(shapes: Sequence[tuple[int, ...]], dtype: DTypeLike) -> list[NDArray[Any]]:
-    """Room in ordinary memory."""
-    return [np.empty(shape, dtype) for shape in shapes]
-
-
-def level_sizes(width: int, height: int) -> list[Level]:
-    """The levels of an image, largest first, each half of the one before, rounded up."""
-    sizes = [Level(width, height)]
-    while max(sizes[-1]) > SMALLEST_LEVEL:
-        sizes.append(Level(-(-sizes[-1].width // 2), -(-sizes[-1].height // 2)))
-    return sizes
-
-
-def pyramid(image: Image.Image, room: Room = fresh) -> tuple[Pixels, ...]:
+def pyramid(image: Image.Image) -> tuple[Pixels, ...]:
     """The levels of an RGB image, largest first.
 
-    Each is the 2 x 2 average of the one before; Pillow lets other threads run meanwhile.
+    Each is the 2 x 2 average of the one before, its size rounded up; Pillow lets other threads run
+    meanwhile.
     """
-    shapes = [(height, width, 4) for width, height in level_sizes(*image.size)]
-    levels = room(shapes, np.uint8)
-    for nth, level in enumerate(levels):
-        _fill(image if nth == 0 else (image := image.reduce(2)), level)
+    levels = [bgrx(image)]
+    while max(image.size) > SMALLEST_LEVEL:
+        image = image.reduce(2)
+        levels.append(bgrx(image))
     return tuple(levels)
 
 
@@ -247,18 +227,12 @@ def bgrx(image: Image.Image) -> Pixels:
     """The pixels of an RGB image as (h, w, 4) bytes B, G, R, 255."""
     width, height = image.size
     pixels = np.empty((height, width, 4), dtype=np.uint8)
-    _fill(image, pixels)
-    return pixels
-
-
-def _fill(image: Image.Image, pixels: Pixels) -> None:
-    """Write an RGB image as B, G, R, 255, a strip at a time."""
-    width, height = image.size
     for top in range(0, height, _STRIP):
         bottom = min(top + _STRIP, height)
         strip = image.crop((0, top, width, bottom)).tobytes("raw", "BGRX")
         pixels[top:bottom] = np.frombuffer(strip, dtype=np.uint8).reshape(-1, width, 4)
     pixels[..., 3] = 255
+    return pixels
 
 
 def _factor(whole: int, part: int) -> float:
