@@ -38,6 +38,7 @@ class FilterField(SearchField):
     def __init__(self) -> None:
         super().__init__("Filter: car size>100", "Filter objects")
         self.setToolTip(_HINT)
+        self.removeAction(self.glass)  # the choices say the same, and room is scarce
         self._choices = QAction("Filter by class, type, size …", self)
         self._choices.setIcon(icon("list-filter"))
         self._choices.triggered.connect(self.choices_wanted)

@@ -22,11 +22,22 @@ from typing_extensions import override
 
 from limner.panels import icons
 from limner.panels.object_list import Column, ObjectList, Role
-from limner.panels.rows import EYE_WIDTH, ROW_HEIGHT, ModelIndex, RowPainter, RowsView, draw_text
+from limner.panels.rows import (
+    EYE_WIDTH,
+    ROW_HEIGHT,
+    ModelIndex,
+    RowPainter,
+    RowsView,
+    draw_text,
+    square,
+)
 from limner.panels.tokens import Tokens, colour_of
 
 _PAD: Final = 5
 _DOT: Final = 12
+_ICON: Final = 15
+_ICON_WIDTH: Final = 24
+_KIND_ICONS: Final = {str(kind): name for kind, name in icons.KIND_ICONS.items()}
 _NOWHERE: Final = -1
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
@@ -167,6 +178,7 @@ class ObjectView(RowsView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._measure()
         self.show_selection()
 
     def _press(self, index: QModelIndex, held: Qt.KeyboardModifier) -> None:
@@ -196,9 +208,14 @@ class ObjectView(RowsView):
         return row if row >= 0 else self._list.rowCount() - 1
 
     def _measure(self) -> None:
-        letters = self.fontMetrics()
+        """The name comes first: in a narrow column the type is an icon and the size gives way."""
+        letters, width = self.fontMetrics(), self.viewport().width()
         kind = letters.horizontalAdvance("keypoint") + 14
         size = letters.horizontalAdvance("0000\N{MULTIPLICATION SIGN}0000") + 12
+        name = letters.horizontalAdvance("pedestrian 12345") + _PAD + _DOT
+        self.setColumnHidden(Column.SIZE, width < name + _ICON_WIDTH + size + EYE_WIDTH)
+        if width < name + kind + size + EYE_WIDTH:
+            kind = _ICON_WIDTH
         self.stretch(Column.NAME, {Column.KIND: kind, Column.SIZE: size, Column.EYE: EYE_WIDTH})
 
 
@@ -213,6 +230,9 @@ class _ObjectPainter(RowPainter):
                 self._draw_name(painter, rect, index, tokens, hidden=hidden)
             case Column.EYE:
                 self.draw_eye(painter, rect, index.row(), hidden=hidden)
+            case Column.KIND if rect.width() <= _ICON_WIDTH:
+                name = _KIND_ICONS.get(index.data(), "circle-help")
+                icons.paint(painter, name, square(rect, _ICON), QColor(tokens.muted))
             case _:
                 draw_text(painter, rect, index.data(), tokens.muted)
 

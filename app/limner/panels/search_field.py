@@ -21,9 +21,9 @@ class SearchField(QLineEdit):
         self.setAccessibleName(name)
         self.setToolTip(f"{name} (Esc empties the field, Return goes to the first)")
         self.setClearButtonEnabled(True)
-        self._glass = QAction(self)
-        self._glass.setIcon(icon("search"))
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.glass = QAction(self)
+        self.glass.setIcon(icon("search"))
+        self.addAction(self.glass, QLineEdit.ActionPosition.LeadingPosition)
 
     @override
     def event(self, event: QEvent) -> bool:

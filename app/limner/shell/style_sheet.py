@@ -100,14 +100,15 @@ def _fields(t: Tokens) -> str:
     QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {{ color: {t.faint}; }}
     QLineEdit[readOnly="true"] {{ background: transparent; color: {t.muted}; }}
     QCheckBox, QRadioButton {{ spacing: 8px; }}
-    QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px;
-        border: 1px solid {t.faint}; background: {t.base}; }}
-    QCheckBox::indicator {{ border-radius: 4px; }}
+    QComboBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
+    QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {{ width: 14px;
+        height: 14px; border: 1px solid {t.faint}; background: {t.base}; }}
+    QCheckBox::indicator, QListView::indicator {{ border-radius: 4px; }}
     QRadioButton::indicator {{ border-radius: 8px; }}
     QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
     QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
     QCheckBox::indicator:checked, QCheckBox::indicator:indeterminate,
-    QRadioButton::indicator:checked {{ background: {t.fill}; border-color: {t.fill}; }}
+    QListView::indicator:checked, QRadioButton::indicator:checked {{ background: {t.fill}; border-color: {t.fill}; }}
     QRadioButton::indicator:checked {{ border: 4px solid {t.fill}; background: {t.on_fill};
         width: 8px; height: 8px; }}
     QSlider {{ min-height: 20px; }}
@@ -194,6 +195,7 @@ def _drawn(t: Tokens, pictures: Pictures) -> str:
         background: {t.hover}; border-radius: 3px; }}
     QAbstractSpinBox::up-arrow {{ image: url("{pictures.up}"); width: 12px; height: 12px; }}
     QAbstractSpinBox::down-arrow {{ image: url("{pictures.down}"); width: 12px; height: 12px; }}
-    QCheckBox::indicator:checked {{ image: url("{pictures.check}"); }}
+    QCheckBox::indicator:checked, QListView::indicator:checked {{
+        image: url("{pictures.check}"); }}
     QCheckBox::indicator:indeterminate {{ image: url("{pictures.dash}"); }}
     """
