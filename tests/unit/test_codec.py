@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from limner.api import pictograph_wire as wire
-from limner.api.codec import decode, encode, fingerprint, save_body
+from limner.api.codec import decode, encode
 from limner.api.errors import Garbled
 from limner.model.annotations import AnnotationId, BBox, Keypoint, Opaque, Polygon, Polyline
 from limner.model.json_text import JsonText
@@ -268,13 +268,3 @@ def test_both_readers_accept_and_refuse_the_same_documents(document: Any) -> Non
 def test_a_list_without_area_is_sent_without_a_box() -> None:
     flat = Polyline(id=AnnotationId("r"), name="road", path=Points.of([(0, 5), (9, 5)]))
     assert b"bounding_box" not in encode([flat])
-
-
-def test_the_body_of_a_save_names_the_image_in_one_dialect_only() -> None:
-    assert save_body([], None) == b'{"annotations":[]}'
-    assert save_body([], 'i"1') == b'{"image_id":"i\\"1","annotations":[]}'
-
-
-def test_the_fingerprint_changes_with_the_list_and_with_nothing_else() -> None:
-    assert fingerprint(reply("[1]")) == fingerprint(b'{"annotations":[1]}')
-    assert fingerprint(reply("[1]")) != fingerprint(reply("[2]"))

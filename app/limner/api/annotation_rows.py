@@ -7,15 +7,15 @@ types, because the type is not the first key; which fields belong is checked aft
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, starmap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import attrgetter
-from struct import iter_unpack
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from limner.api.wire_points import Point, packed, unpacked
 from limner.model.annotations import (
     AnnotationId,
     BBox,
@@ -29,11 +29,6 @@ from limner.model.annotations import (
 )
 from limner.model.json_text import NO_ATTRIBUTES, JsonText
 from limner.model.points import Points
-
-
-class Point(Struct, forbid_unknown_fields=True, gc=False):
-    x: float
-    y: float
 
 
 class Box(Struct, forbid_unknown_fields=True, gc=False):
@@ -59,6 +54,9 @@ class Path(Struct, forbid_unknown_fields=True):
     path: list[Point]
 
 
+_NO_ATTRIBUTES: Final = Raw(b"[]")
+
+
 class Row(Struct, forbid_unknown_fields=True, kw_only=True):
     """An annotation of any type; what is UNSET does not stand on the wire."""
 
@@ -72,7 +70,7 @@ class Row(Struct, forbid_unknown_fields=True, kw_only=True):
     keypoint: Point | UnsetType = UNSET
     confidence: float | UnsetType = UNSET
     created_by: str | UnsetType | None = UNSET
-    attributes: Raw = Raw(b"[]")
+    attributes: Raw = _NO_ATTRIBUTES
     instance_id: int | UnsetType | None = UNSET
 
 
@@ -89,7 +87,6 @@ _FOREIGN: Final[Mapping[str, Callable[[Row], Any]]] = {
     kind: attrgetter(*sorted(set(Row.__struct_fields__) - keys)) for kind, keys in KEYS.items()
 }
 _T = TypeVar("_T")
-_pair_of = attrgetter("x", "y")
 
 
 class NotDrawable(Exception):
@@ -101,13 +98,35 @@ def has_foreign_keys(row: Row) -> bool:
     return any(value is not UNSET for value in _FOREIGN[row.type](row))
 
 
-def as_record(row: Row, rank: float, extra: JsonText | None) -> Drawable:
-    """The record of `row`; the rules of the model are not held against it here.
+def is_complete(row: Row) -> bool:
+    """Whether the row, as it stands, is what a client may send (Pictograph contract, 2.1).
+
+    An id, a confidence and attributes are always there, and no field of a shape is null.
+    """
+    return (
+        row.id is not UNSET
+        and row.confidence is not UNSET
+        and row.attributes is not _NO_ATTRIBUTES
+        and row.created_by is not None
+        and row.bounding_box is not None
+        and row.oriented_box is not None
+        and row.instance_id is not None
+    )
+
+
+def as_records(rows: Sequence[Row], first: int, extra: JsonText | None = None) -> list[Drawable]:
+    """The records of `rows`, ranked from `first`; no rule of the model is held against them here.
 
     Raises:
-        NotDrawable: the geometry of its type is missing, its box is none, or its attributes are
-            neither an object nor a list.
+        NotDrawable: of one, the geometry of its type is missing, its box is none, or its
+            attributes are neither an object nor a list.
     """
+    runs = iter(packed([run for row in rows for run in _runs(row)]))
+    return [_record(row, float(rank), extra, runs) for rank, row in enumerate(rows, first)]
+
+
+def _record(row: Row, rank: float, extra: JsonText | None, runs: Iterator[Points]) -> Drawable:
+    own = tuple(islice(runs, len(_runs(row))))
     common: dict[str, Any] = {
         "id": AnnotationId(row.id) if row.id is not UNSET else new_id(),
         "name": row.name,
@@ -121,13 +140,13 @@ def as_record(row: Row, rank: float, extra: JsonText | None) -> Drawable:
         case "bbox":
             return _bbox(row, common)
         case "polygon":
-            rings = tuple(_packed(ring) for ring in _given(row.polygon, "polygon").paths)
+            _given(row.polygon, "polygon")
             _check_box(row.bounding_box)
-            return Polygon(rings=rings, **common)
+            return Polygon(rings=own, **common)
         case "polyline":
-            path = _packed(_given(row.polyline, "polyline").path)
+            _given(row.polyline, "polyline")
             _check_box(row.bounding_box)
-            return Polyline(path=path, **common)
+            return Polyline(path=own[0], **common)
         case "keypoint":
             point = _given(row.keypoint, "keypoint")
             return Keypoint(x=point.x, y=point.y, instance_id=_or_none(row.instance_id), **common)
@@ -150,10 +169,10 @@ def as_row(record: Drawable) -> Row:
                 row.oriented_box = Oriented(turned.cx, turned.cy, turned.w, turned.h, turned.angle)
         case Polygon(rings=rings):
             row.bounding_box = _enclosure(rings)
-            row.polygon = Rings([_unpacked(ring) for ring in rings])
+            row.polygon = Rings([unpacked(ring) for ring in rings])
         case Polyline(path=path):
             row.bounding_box = _enclosure([path])
-            row.polyline = Path(_unpacked(path))
+            row.polyline = Path(unpacked(path))
         case Keypoint(x=x, y=y):
             row.keypoint = Point(x, y)
             row.instance_id = _or_unset(record.instance_id)
@@ -203,12 +222,11 @@ def _attributes(raw: Raw) -> JsonText:
     return JsonText(text.decode())
 
 
-def _packed(points: list[Point]) -> Points:
-    return Points(array("d", chain.from_iterable(map(_pair_of, points))).tobytes())
-
-
-def _unpacked(points: Points) -> list[Point]:
-    return list(starmap(Point, iter_unpack("2d", points.packed)))
+def _runs(row: Row) -> list[list[Point]]:
+    """The rings of a polygon or the path of a polyline; no row of one type has both."""
+    if row.polygon is not UNSET:
+        return row.polygon.paths
+    return [] if row.polyline is UNSET else [row.polyline.path]
 
 
 def _enclosure(runs: Iterable[Points]) -> Box | UnsetType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +14,9 @@ _S_PER_MB: Final = 1.0
 STREAM_S_PER_MB: Final = 10.0
 """Image bytes may come at 100 kB/s: a slow line is no fault, and the person can cancel."""
 _SLICE: Final = 1 << 18
+
+Sent = Callable[[int, int], None]
+"""Called with the bytes that are on their way so far, and how many will be."""
 
 
 class Deadline:
@@ -40,19 +43,32 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose `url` is absolute; `params` go into its query."""
+    """A request whose `url` is absolute; `params` go into its query.
+
+    The content is in pieces, because to join a hundred megabytes only costs time; `sent` hears of
+    each that is on its way.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     params: Mapping[str, str | int] | None = None
-    content: bytes | None = None
+    content: Sequence[bytes] | None = None
     deadline: Deadline = field(default_factory=Deadline)
+    sent: Sent | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(map(len, self.content or ()))
 
     def slices(self) -> Iterator[bytes]:
-        """The content piece by piece: a server that reads slowly runs into the deadline too."""
-        content = memoryview(self.content or b"")
-        for start in range(0, len(content), _SLICE):
-            piece = bytes(content[start : start + _SLICE])
-            self.deadline.spend(len(piece))
-            yield piece
+        """The content bit by bit: a server that reads slowly runs into the deadline too."""
+        done, total = 0, self.size_bytes
+        for piece in self.content or ():
+            for start in range(0, len(piece), _SLICE):
+                some = piece[start : start + _SLICE]
+                self.deadline.spend(len(some))
+                done += len(some)
+                if self.sent is not None:
+                    self.sent(done, total)
+                yield some

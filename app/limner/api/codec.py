@@ -12,119 +12,128 @@ What the strict models of `pictograph_wire.py` and the rules of the model accept
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import chain, count, islice
+from itertools import chain, count
 from typing import Final
 
 import msgspec
 from msgspec import Raw
 
-from limner.api.annotation_rows import KEYS, NotDrawable, Row, as_record, as_row, has_foreign_keys
+from limner.api.annotation_rows import (
+    KEYS,
+    NotDrawable,
+    Row,
+    as_records,
+    as_row,
+    has_foreign_keys,
+    is_complete,
+)
 from limner.api.errors import Garbled
 from limner.api.refusals import plain_words
+from limner.api.row_slices import UNREADABLE, Slice, slices
 from limner.model.annotations import Annotation, AnnotationId, Opaque
 from limner.model.json_text import JsonText
-from limner.model.rules import RuleBroken, check
+from limner.model.rules import RuleBroken, check, check_each
 
-_SLICE: Final = 250
-"""Rows that are decoded in one go: 5 ms in which no other thread can run."""
+Told = Callable[[float], None]
+"""Called with how much is done, from 0 to 1; what it raises ends the work."""
 
-
-class _List(msgspec.Struct):
-    annotations: list[Raw]
-
-
-class _Body(msgspec.Struct):
-    annotations: Raw
-
-
-_read_list = msgspec.json.Decoder(_List).decode
-_read_body = msgspec.json.Decoder(_Body).decode
 _read_rows = msgspec.json.Decoder(list[Row]).decode
 _read_row = msgspec.json.Decoder(Row).decode
 _read_fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _write = msgspec.json.Encoder().encode
 _NO_LIST: Final = "The server's answer holds no readable list of annotations."
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(body: bytes) -> list[Annotation]:
     """The annotations of a reply `{"annotations": […], …}`, lowest first; rank = place.
 
     Raises:
-        Garbled: the reply is not JSON or holds no such list.
+        Garbled: the body is not JSON or holds no such list.
     """
+    return [annotation for annotation, _ in read(body)]
+
+
+def read(body: bytes, told: Told | None = None) -> Iterator[tuple[Annotation, Raw | None]]:
+    """As `decode`, each with its text where that can be sent back as it stands.
+
+    Raises:
+        Garbled: as `decode`.
+    """
+    taken: set[AnnotationId] = set()
     try:
-        return list(_annotations(_read_list(body).annotations))
-    except _UNREADABLE as error:
+        for piece in slices(body):
+            yield from _annotations(piece, taken)
+            if told is not None:
+                told(piece.end / len(body))
+    except UNREADABLE as error:
         raise Garbled(_NO_LIST) from error
 
 
 def encode(annotations: Iterable[Annotation]) -> bytes:
     """The JSON list of `annotations` as it stands in a save, in the order they are given."""
-    waiting = iter(annotations)
-    texts: list[bytes] = []
-    while rows := [_raw_or_row(annotation) for annotation in islice(waiting, _SLICE)]:
-        texts.append(_write(rows)[1:-1])
-    return b"[" + b",".join(texts) + b"]"
+    return b"[" + b",".join(map(text_of, annotations)) + b"]"
 
 
-def save_body(annotations: Iterable[Annotation], image_id: str | None) -> bytes:
-    """The body of a save; `image_id` stands in it in the image-id dialect only."""
-    head = b"" if image_id is None else b'"image_id":' + _write(image_id) + b","
-    return b"{" + head + b'"annotations":' + encode(annotations) + b"}"
+def text_of(annotation: Annotation) -> bytes:
+    """One annotation as it stands in a save."""
+    if isinstance(annotation, Opaque):
+        return annotation.raw.text.encode()
+    row = _write(as_row(annotation))
+    if annotation.extra is None:
+        return row
+    return row[:-1] + b"," + annotation.extra.text.encode()[1:]
 
 
-def fingerprint(body: bytes) -> str:
-    """A hash of the list in a reply, as the server spelled it: equal means that nobody saved.
-
-    Raises:
-        Garbled: as `decode`.
-    """
+def _annotations(piece: Slice, taken: set[AnnotationId]) -> Iterator[tuple[Annotation, Raw | None]]:
+    """What the rows say, each with its text, after those that have the ids `taken`."""
+    first = len(taken)
+    found: Sequence[tuple[Annotation, bool]]
     try:
-        text = _read_body(body).annotations
-    except _UNREADABLE as error:
-        raise Garbled(_NO_LIST) from error
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _annotations(raws: Sequence[Raw]) -> Iterator[Annotation]:
-    taken: set[AnnotationId] = set()
-    for start in range(0, len(raws), _SLICE):
-        some = raws[start : start + _SLICE]
-        for rank, (raw, row) in enumerate(zip(some, _rows(some), strict=True), start):
-            annotation = _annotation(raw, row, float(rank))
-            if isinstance(annotation, Opaque):
-                annotation = replace(annotation, id=_free(annotation.id, taken))
-            elif annotation.id in taken:
-                opaque = _opaque(raw, float(rank), f"The id {annotation.id} stands twice.")
-                annotation = replace(opaque, id=_free(annotation.id, taken))
+        found = _plain(piece, first)
+    except (NotDrawable, RuleBroken, *UNREADABLE):  # one of them needs a closer look
+        found = [_one(raw, rank) for rank, raw in enumerate(piece.rows, first)]
+    for raw, (annotation, is_whole) in zip(piece.rows, found, strict=True):
+        if annotation.id in taken:
+            yield _twin(annotation, raw, taken), None
+        else:
             taken.add(annotation.id)
-            yield annotation
+            yield annotation, raw if is_whole else None
 
 
-def _rows(raws: Sequence[Raw]) -> Sequence[Row | None]:
-    """The rows in one go; None for each when any of them needs a closer look."""
+def _plain(piece: Slice, first: int) -> list[tuple[Annotation, bool]]:
+    """The rows as records, all in one go, and whether each may be sent back as it stands."""
+    rows = _read_rows(piece.text)
+    if any(map(has_foreign_keys, rows)):
+        raise NotDrawable("Some rows have keys that others have not.")
+    records = as_records(rows, first)
+    check_each(records)
+    return list(zip(records, map(is_complete, rows), strict=True))
+
+
+def _one(raw: Raw, rank: int) -> tuple[Annotation, bool]:
+    """The record of `raw`; `Opaque`, with the reason, when it has none."""
     try:
-        return _read_rows(b"[" + b",".join(raws) + b"]")
-    except _UNREADABLE:
-        return [None] * len(raws)
-
-
-def _annotation(raw: Raw, row: Row | None, rank: float) -> Annotation:
-    """The record of `raw`, read already or not; `Opaque`, with the reason, when it has none."""
-    extra = None
-    try:
-        if row is None or has_foreign_keys(row):
-            row, extra = _split(raw)
-        record = as_record(row, rank, extra)
+        row, extra = _split(raw)
+        (record,) = as_records([row], rank, extra)
         check(record)
     except (NotDrawable, RuleBroken) as error:
-        return _opaque(raw, rank, str(error))
-    except _UNREADABLE as error:
-        return _opaque(raw, rank, f"Its form is not known here: {plain_words(str(error))}.")
-    return record
+        return _opaque(raw, rank, str(error)), False
+    except UNREADABLE as error:
+        words = plain_words(str(error))
+        return _opaque(raw, rank, f"Its form is not known here: {words}."), False
+    return record, is_complete(row)
+
+
+def _twin(annotation: Annotation, raw: Raw, taken: set[AnnotationId]) -> Opaque:
+    """An annotation whose id an earlier one has; it takes one that is free."""
+    if not isinstance(annotation, Opaque):
+        reason = f"The id {annotation.id} stands twice."
+        annotation = _opaque(raw, int(annotation.rank), reason)
+    opaque = replace(annotation, id=_free(annotation.id, taken))
+    taken.add(opaque.id)
+    return opaque
 
 
 def _split(raw: Raw) -> tuple[Row, JsonText | None]:
@@ -139,7 +148,7 @@ def _split(raw: Raw) -> tuple[Row, JsonText | None]:
     return row, JsonText(_write(extra).decode()) if extra else None
 
 
-def _opaque(raw: Raw, rank: float, reason: str) -> Opaque:
+def _opaque(raw: Raw, rank: int, reason: str) -> Opaque:
     text = bytes(raw)
     try:
         fields = _read_fields(text)
@@ -149,7 +158,11 @@ def _opaque(raw: Raw, rank: float, reason: str) -> Opaque:
     id_ = _text(fields.get("id")) or hashlib.blake2b(text, digest_size=12).hexdigest()
     name = _text(fields.get("name"))
     return Opaque(
-        id=AnnotationId(id_), raw=JsonText(text.decode()), reason=reason, name=name, rank=rank
+        id=AnnotationId(id_),
+        raw=JsonText(text.decode()),
+        reason=reason,
+        name=name,
+        rank=float(rank),
     )
 
 
@@ -163,12 +176,3 @@ def _free(id_: AnnotationId, taken: Set[AnnotationId]) -> AnnotationId:
     """`id_`, with a number behind it when others have it already."""
     candidates = (AnnotationId(f"{id_}~{number}") for number in count(2))
     return next(each for each in chain([id_], candidates) if each not in taken)
-
-
-def _raw_or_row(annotation: Annotation) -> Raw | Row:
-    if isinstance(annotation, Opaque):
-        return Raw(annotation.raw.text.encode())
-    row = as_row(annotation)
-    if annotation.extra is None:
-        return row
-    return Raw(_write(row)[:-1] + b"," + annotation.extra.text.encode()[1:])

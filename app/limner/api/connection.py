@@ -12,6 +12,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -109,7 +110,7 @@ class Connection:
         """
         url = call.url
         for _ in range(_REDIRECTS + 1):
-            hop = Call(call.method, url, call.headers, None, call.content, call.deadline)
+            hop = replace(call, url=url, params=None)
             with self._ask(hop) as answer:
                 if call.method != "GET" or not answer.has_redirect_location:
                     yield answer
@@ -161,10 +162,12 @@ class Connection:
 
 def _request(client: httpx.Client, call: Call) -> httpx.Request:
     headers = dict(call.headers)
-    content: bytes | Iterator[bytes] | None = call.content
-    if call.content is not None and len(call.content) > _WHOLE:
-        headers["Content-Length"] = str(len(call.content))
+    content: bytes | Iterator[bytes] | None = None
+    if call.size_bytes > _WHOLE:
+        headers["Content-Length"] = str(call.size_bytes)
         content = call.slices()
+    elif call.content is not None:
+        content = b"".join(call.content)
     try:
         return client.build_request(
             call.method, call.url, params=call.params, content=content, headers=headers

@@ -2,6 +2,7 @@
 
     ApiError
     ├── BadAddress         the address or key cannot be used; nothing was sent
+    ├── OverLimit          more than the server takes; nothing was sent
     ├── Unreachable        surely not executed: the work may be sent again as it is
     ├── NoAnswer           not known whether it was executed: read before sending again
     ├── Garbled            answered, but not what it should be: read before sending again
@@ -43,6 +44,25 @@ class BadAddress(ApiError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class OverLimit(ApiError):
+    """Raised before anything is sent: the body has `size_bytes`, the server takes `limit_bytes`."""
+
+    def __init__(self, count: int, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"This image has {count:,} annotations, {megabytes(size_bytes)} MB, and the server "
+            f"takes {megabytes(limit_bytes)} MB at once, so nothing was sent. Delete some "
+            "annotations or points and save again"
+        )
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size for people: "3.2", "118"."""
+    size = size_bytes / 1e6
+    return f"{size:.1f}" if size < 10 else f"{size:.0f}"
 
 
 class Unreachable(ApiError):
@@ -105,7 +125,18 @@ class Stale(Refused):
 
 
 class TooLarge(Refused):
-    """Raised for 413: sending it again unchanged cannot succeed."""
+    """Raised for 413: sending it again unchanged cannot succeed; `limit_bytes` when it is said."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        request_id: str | None = None,
+        limit_bytes: int | None = None,
+    ) -> None:
+        super().__init__(status, code, message, request_id)
+        self.limit_bytes = limit_bytes
 
 
 @dataclass(frozen=True, slots=True)

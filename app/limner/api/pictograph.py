@@ -13,13 +13,15 @@ from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
-from limner.api import codec
+from limner.api.annotation_lists import AnnotationLists, Loaded, Near, Saved
 from limner.api.classes import foreign_classes, write_ontology
+from limner.api.codec import Told
 from limner.api.dialects import Dialect, probe
 from limner.api.errors import Garbled, NotOffered, Refused
 from limner.api.listing import Dataset, ImageRow, converted, pages, read_dataset, read_image
 from limner.api.routes import ROOT, annotations_by_id, annotations_by_path, image_place, segment
 from limner.api.transport import Progress, Wire
+from limner.api.wire_texts import WireTexts
 from limner.model.annotations import Annotation
 from limner.model.ontology import Ontology
 
@@ -30,29 +32,6 @@ __all__ = ["Dataset", "Dialect", "FolderOpened", "ImageRow", "Loaded", "Pictogra
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """The annotations of an image, lowest first.
-
-    `etag` is the server's version of them, None where it keeps none; `body_hash` changes whenever
-    the list does.
-    """
-
-    annotations: list[Annotation]
-    etag: str | None
-    body_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A confirmed save: how many annotations there were before, and how many are there now."""
-
-    previous_count: int
-    new_count: int
-    status: str
-    etag: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class FolderOpened:
     """A folder of this computer as a dataset; `skipped` holds (path, reason)."""
 
@@ -60,13 +39,6 @@ class FolderOpened:
     added: int
     missing: int
     skipped: tuple[tuple[str, str], ...]
-
-
-class _SaveReply(msgspec.Struct):
-    image_id: str
-    previous_count: int
-    new_count: int
-    status: str
 
 
 class _FileReply(msgspec.Struct):
@@ -91,6 +63,7 @@ class Pictograph:
     def __init__(self, wire: Wire, dialect: Dialect) -> None:
         self._wire = wire
         self._dialect = dialect
+        self._lists = AnnotationLists(wire)
 
     @staticmethod
     def probe(wire: Wire) -> Dialect:
@@ -167,10 +140,18 @@ class Pictograph:
         self._wire.fetch(row.thumbnail_url, into, lambda _done, _total: None, cancelled)
         return True
 
-    def load(self, dataset: Dataset, row: ImageRow) -> Loaded:
-        reply = self._wire.request("GET", self._annotations(dataset, row))
-        annotations = codec.decode(reply.body)
-        return Loaded(annotations, reply.headers.get("etag"), codec.fingerprint(reply.body))
+    def load(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        texts: WireTexts | None = None,
+        told: Told | None = None,
+    ) -> Loaded:
+        """Every annotation of the image; `texts` keeps how each is worded.
+
+        `told` hears how much is done, from 0 to 1; what it raises ends the load.
+        """
+        return self._lists.load(self._annotations(dataset, row), texts or WireTexts(), told)
 
     def save(
         self,
@@ -180,32 +161,33 @@ class Pictograph:
         *,
         idempotency_key: str,
         if_match: str | None = None,
+        texts: WireTexts | None = None,
+        told: Told | None = None,
+        near: Near | None = None,
     ) -> Saved:
         """Replace every annotation of the image by `annotations`, in their order.
 
         `idempotency_key` stands for this very list: sent again with it, the save is answered from
         memory and not made again. `if_match` is the `etag` it stands on, where there is one.
+        `told` hears how much of it has been sent; `near` is called before, with the bytes that
+        are sent and those the server takes, when they are not far apart.
 
         Raises:
             Stale: the image was changed since `if_match` was read; nothing happened.
+            OverLimit: it is more than the server takes; nothing was sent.
             Garbled: the server says something else than that it stored this list.
         """
         image_id = row.id if self._dialect is Dialect.IMAGE_ID else None
-        reply = self._wire.request(
-            "POST",
+        return self._lists.save(
             self._annotations(dataset, row),
-            content=codec.save_body(annotations, image_id),
-            headers={"If-Match": if_match} if if_match is not None else None,
+            row.id,
+            annotations,
+            (texts or WireTexts()).save_body(annotations, image_id),
             idempotency_key=idempotency_key,
+            if_match=if_match,
+            told=told,
+            near=near,
         )
-        said = converted(reply.document(), _SaveReply, "confirmation")
-        if said.image_id.lower() != row.id.lower():
-            raise Garbled("The server confirmed the save of another image.")
-        if said.new_count != len(annotations):
-            raise Garbled(
-                f"The server confirmed {said.new_count} annotations instead of {len(annotations)}."
-            )
-        return Saved(said.previous_count, said.new_count, said.status, reply.headers.get("etag"))
 
     def clear(self, dataset: Dataset, row: ImageRow) -> int:
         """Delete every annotation of the image (admin); how many there were."""

@@ -47,7 +47,6 @@ _PLAIN: Final[Mapping[int, type[Refused]]] = {
     408: ServerFault,
     409: Conflict,
     412: Stale,
-    413: TooLarge,
     501: NotOffered,
 }
 
@@ -62,6 +61,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
         return Invalid(status, code, words, request_id, tuple(_problems(document)))
     if status == 429:
         return TooMany(status, code, words, request_id, _retry_after_s(headers, document))
+    if status == 413:
+        return TooLarge(status, code, words, request_id, _limit_bytes(document))
     return _kind(status, code, document)(status, code, words, request_id)
 
 
@@ -156,6 +157,15 @@ def _retry_after_s(headers: Mapping[str, str], document: Any) -> float | None:
     match document:
         case {"error": {"details": {"retry_after": int(value) | float(value)}}} if value >= 0:
             return float(value)
+        case _:
+            return None
+
+
+def _limit_bytes(document: Any) -> int | None:
+    """How much the server takes, where it says so as Limner's own does."""
+    match document:
+        case {"error": {"details": {"max_bytes": int(limit)}}} if limit > 0:
+            return limit
         case _:
             return None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urljoin, urlsplit
@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from typing_extensions import override
 
-from limner.api.call import STREAM_S_PER_MB, Call, Deadline
+from limner.api.call import STREAM_S_PER_MB, Call, Deadline, Sent
 from limner.api.errors import BadAddress, Cancelled, Garbled, Redirected
 from limner.api.origin import Origin
 from limner.api.refusals import plain_words, refusal
@@ -110,29 +110,31 @@ class Wire:
         *,
         params: Mapping[str, str | int] | None = None,
         json: Any = None,
-        content: bytes | None = None,
+        content: Sequence[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        sent: Sent | None = None,
+        received: Progress | None = None,
     ) -> Reply:
         """Make one call; `path` begins with "/", is percent-encoded and relative to the origin.
 
-        `content` is JSON already encoded, for bodies too large to build twice.
+        `content` is JSON already encoded, in pieces, for bodies too large to build twice. What
+        `received` raises ends the call.
 
         Raises:
             ApiError: of the tree in `errors.py`, for everything but a 2xx.
         """
         if json is not None:
-            content = jsonlib.dumps(
-                json, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-            ).encode()
-        sent = {"Accept": "application/json", **(headers or {})}
+            text = jsonlib.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            content = [text.encode()]
+        lines = {"Accept": "application/json", **(headers or {})}
         if content is not None:
-            sent.setdefault("Content-Type", "application/json")
+            lines.setdefault("Content-Type", "application/json")
         if idempotency_key is not None:
-            sent["Idempotency-Key"] = idempotency_key
-        call = Call(method, self._url(path), sent, params, content)
+            lines["Idempotency-Key"] = idempotency_key
+        call = Call(method, self._url(path), lines, params, content, sent=sent)
         with self._open().keyed(call) as answer:
-            return _whole(answer, call.deadline, self.origin)
+            return _whole(answer, call.deadline, self.origin, received)
 
     def stream(
         self, path: str, into: BinaryIO, progress: Progress, cancelled: Callable[[], bool]
@@ -170,7 +172,7 @@ class Wire:
             BadAddress, ApiError: as `fetch`.
         """
         sent = {**_ANYTHING, "Content-Type": content_type}
-        call = Call("PUT", url, sent, content=data, deadline=Deadline(STREAM_S_PER_MB))
+        call = Call("PUT", url, sent, content=[data], deadline=Deadline(STREAM_S_PER_MB))
         with self._open().named(call) as answer:
             return _whole(answer, call.deadline, self.origin)
 
@@ -225,9 +227,11 @@ def connect(
     )
 
 
-def _whole(answer: httpx.Response, deadline: Deadline, origin: Origin) -> Reply:
+def _whole(
+    answer: httpx.Response, deadline: Deadline, origin: Origin, received: Progress | None = None
+) -> Reply:
     _check(answer, deadline, origin)
-    body = b"".join(_pieces(answer, deadline))
+    body = b"".join(_told(_pieces(answer, deadline), _length(answer), received))
     return Reply(answer.status_code, _headers(answer), body)
 
 
@@ -267,6 +271,16 @@ def _length(answer: httpx.Response) -> int | None:
     """How many bytes will come, when the server says so and does not pack them."""
     length = answer.headers.get("content-length", "")
     return int(length) if length.isdecimal() and "content-encoding" not in answer.headers else None
+
+
+def _told(pieces: Iterator[bytes], total: int | None, received: Progress | None) -> Iterator[bytes]:
+    """The pieces, with a word to `received` about each."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if received is not None:
+            received(size, total)
+        yield piece
 
 
 def _pieces(
