@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable
 from typing import Final, cast
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from limner.canvas.crosshair import Crosshair
+from limner.canvas.device_pixels import count_device_pixels, to_device, to_widget
 from limner.canvas.labels import paint_message
 from limner.canvas.live import LiveLayer
 from limner.canvas.outlook import Outlook
+from limner.canvas.overview import overview
 from limner.canvas.scene import Places, Scene
 from limner.canvas.still import Still
-from limner.canvas.viewport import Viewport, whole
+from limner.canvas.viewport import Frame, Viewport
 from limner.imaging.picture import Area, Picture
 from limner.imaging.tone import Tone
 from limner.model.annotations import AnnotationId
@@ -30,12 +32,15 @@ class Stage(Outlook):
     """Picture or None: what is shown from now on."""
     settled = Signal()
     """Every visible tile is painted."""
+    content_changed = Signal()
+    """Pixels or shapes look different, in view or out of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._scene = Scene()
         self._live = LiveLayer(self._scene)
+        self._crosshair = Crosshair()
         self._still = Still(self._scene)
         self._is_waiting = False
         self._message = ("", "")
@@ -80,8 +85,7 @@ class Stage(Outlook):
 
     def _samples_came(self, level: int, area: Area) -> None:
         self._still.spoil(self._scene.backdrop.place_of(level, area))
-        self._wait_for_tiles()
-        self.update()
+        self._content_changes()
 
     @property
     def message(self) -> str:
@@ -96,6 +100,10 @@ class Stage(Outlook):
     def set_hidden(self, ids: Collection[AnnotationId]) -> None:
         """Neither paint nor find these, and show everything else."""
         self._mend(self._scene.hide(ids))
+
+    def overview(self, frame: Frame) -> QImage:
+        """The image in miniature, as it is now; see `overview`."""
+        return overview(self._scene, frame)
 
     @property
     def is_settled(self) -> bool:
@@ -114,13 +122,11 @@ class Stage(Outlook):
         """Nothing that is painted is of any use: another image, another document."""
         self._still.forget()
         self._still.look_at(self._view(), self._turning())
-        self._wait_for_tiles()
-        self.update()
+        self._content_changes()
 
     def _repaint_all(self) -> None:
         self._still.spoil()
-        self._wait_for_tiles()
-        self.update()
+        self._content_changes()
 
     def _mend(self, places: Places) -> None:
         """Paint these image pixels anew; None means everything."""
@@ -128,8 +134,12 @@ class Stage(Outlook):
             self._repaint_all()
         elif places:
             self._still.mend(places)
-            self._wait_for_tiles()
-            self.update()
+            self._content_changes()
+
+    def _content_changes(self) -> None:
+        self._wait_for_tiles()
+        self.update()
+        self.content_changed.emit()
 
     def _wait_for_tiles(self) -> None:
         self._is_waiting = self._is_waiting or not self._still.is_settled
@@ -139,7 +149,7 @@ class Stage(Outlook):
         is_in_hand = bool(self._live.overlay.edited)
         painted = self._still.paint_some(_SLICE_MS, ahead=not is_in_hand)
         for place in painted:
-            self.update(self._to_widget_rect(place))
+            self._update_device(place)
         if not painted:
             self._timer.stop()
         if self._is_waiting and self._still.is_settled:
@@ -153,25 +163,25 @@ class Stage(Outlook):
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         with QPainter(self) as painter:
-            _count_device_pixels(painter, ratio)
+            count_device_pixels(painter, ratio)
             for rect in cast(Iterable[QRect], event.region()):  # its type does not say so
-                self._still.paint(painter, _to_device_rect(rect, ratio))
+                area = to_device(rect, ratio)
+                painter.setClipRect(area)  # Qt copies quickly into a rectangle only
+                self._still.paint(painter, area)
+            painter.setClipping(False)
             painter.save()
             painter.setTransform(self._turning(), True)
             self._live.paint(painter, self._view(), self.font(), self._turning())
             painter.restore()
+            self._crosshair.paint(painter, self._device_size(self.size()), ratio)
             if self._message[0]:
                 painter.scale(ratio, ratio)
                 ground = self._scene.backdrop.ground
                 paint_message(painter, QRectF(self.rect()), *self._message, ground)
 
-    def _to_widget_rect(self, place: QRect) -> QRect:
-        """The widget's own pixels that cover these device pixels."""
-        ratio = self.devicePixelRatioF()
-        left, top = math.floor(place.left() / ratio), math.floor(place.top() / ratio)
-        right = math.ceil((place.right() + 1) / ratio)
-        bottom = math.ceil((place.bottom() + 1) / ratio)
-        return QRect(left, top, right - left, bottom - top)
+    def _update_device(self, place: QRect) -> None:
+        """Paint these device pixels of the screen anew."""
+        self.update(to_widget(place, self.devicePixelRatioF()))
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -180,23 +190,6 @@ class Stage(Outlook):
             if self._is_fitted:
                 self._fit()
         return super().event(event)
-
-
-def _count_device_pixels(painter: QPainter, ratio: float) -> None:
-    """Make the painter's unit the device pixel, and let it begin on a whole one.
-
-    A widget may begin within a pixel of a screen with a fractional ratio; turned tiles would then
-    be rounded this way and that.
-    """
-    painter.scale(1 / ratio, 1 / ratio)
-    begin = painter.deviceTransform()
-    painter.translate(whole(begin.dx()) - begin.dx(), whole(begin.dy()) - begin.dy())
-
-
-def _to_device_rect(rect: QRect, ratio: float) -> QRect:
-    """The device pixels under some of the widget's own."""
-    area = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
-    return area.toAlignedRect()
 
 
 def _nothing() -> None:

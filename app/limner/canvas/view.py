@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from limner.canvas.input import cursor_shape, is_pinch, is_space, key_of, mods_of
+from limner.canvas.minimap import Minimap
 from limner.canvas.stage import Stage
 from limner.model.annotations import AnnotationId
 from limner.model.ontology import Ontology
 from limner.model.patch import Patch
 from limner.tools.bench import Bench
 from limner.tools.tool import Overlay, Pointer, Tool
+from limner.tools.toolbox import DRAWING
 
 _NOTCH: Final = 1.2
 """One notch of a wheel zooms by this factor."""
@@ -51,11 +53,14 @@ class Canvas(Stage):
         self._is_space_down = False
         self._is_pressed = False
         self._is_feeding = False
+        self._is_crosshair_on = True
         self._overlay_timer = QTimer(self)
         self._overlay_timer.setSingleShot(True)
         self._overlay_timer.setInterval(0)
         self._overlay_timer.timeout.connect(self.refresh_overlay)
         self.zoom_changed.connect(self._overlay_timer.start)
+        self.minimap = Minimap(self)
+        self.minimap.entered.connect(self._lose_pointer)
 
     def edit(self, bench: Bench | None) -> None:
         """Show this bench's document and follow it, and no longer the one before."""
@@ -86,6 +91,7 @@ class Canvas(Stage):
         """Feed this tool from now on, and draw its overlay."""
         self._tool = tool
         self._is_pressed = False
+        self._cross(None)
         self.refresh_overlay()
 
     @property
@@ -107,8 +113,7 @@ class Canvas(Stage):
         dirty = self._live.extent(view)
         self._live.overlay = overlay
         self._mend(self._scene.lift(overlay.edited))
-        dirty = self._turning().mapRect(dirty.united(self._live.extent(view)))
-        self.update(self._to_widget_rect(dirty))
+        self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
 
     def _is_working(self) -> bool:
         """Whether there is a tool, and it works on what is shown."""
@@ -159,6 +164,7 @@ class Canvas(Stage):
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._cross(event.position() if self._has_crosshair() else None)
         if self._pan_from is not None:
             step = event.position() - self._pan_from
             self._pan_from = event.position()
@@ -197,8 +203,33 @@ class Canvas(Stage):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._lose_pointer()
+
+    def _lose_pointer(self) -> None:
+        self._cross(None)
         self._show_overlay(replace(self._live.overlay, hovered=None))
         self.pointer_left.emit()
+
+    @property
+    def is_crosshair_on(self) -> bool:
+        """Whether hairlines go through the pointer while a shape is being drawn."""
+        return self._is_crosshair_on
+
+    def switch_crosshair(self, *, on: bool) -> None:
+        self._is_crosshair_on = on
+        self._cross(None)
+
+    def _has_crosshair(self) -> bool:
+        draws = self._tool is not None and self._tool.name in DRAWING
+        return self._is_crosshair_on and draws and self._is_working() and not self._is_hand()
+
+    def _cross(self, at: QPointF | None) -> None:
+        """Let the hairlines cross here; only where they were and where they are is repainted."""
+        if at == self._crosshair.at:
+            return
+        was = self._crosshair.place(self.size())
+        self._crosshair.at = at
+        self.update(was + self._crosshair.place(self.size()))
 
     def _is_hand(self) -> bool:
         """Whether the left button pans."""

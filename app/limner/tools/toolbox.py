@@ -27,6 +27,9 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     KeypointTool,
 )
 
+DRAWING: Final = frozenset(tool.name for tool in TOOLS) - {SelectTool.name, HandTool.name}
+"""The names of those that make shapes."""
+
 _BY_NAME: Final = {tool.name: tool for tool in TOOLS}
 
 _FOR_KIND: Final = {
