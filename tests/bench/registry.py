@@ -54,6 +54,7 @@ VERSUS: Final = (
 SUBJECTS: Final = (
     Subject("canvas", ("load", *PAINTED, "hit"), ratios=(1, 2)),
     Subject("growth", ("pan", "zoom", "drag", "hover")),
+    Subject("screen", ("zoom", "pan", "hover", "drag"), ratios=(1, 2), screen="xvfb"),
     Subject("versus", VERSUS, screen="xvfb"),
     Subject("start", ("window", "window.cpu", "usable", "usable.cpu"), screen="xvfb"),
     Subject("memory", ("idle", "image", "shapes"), screen="xvfb"),

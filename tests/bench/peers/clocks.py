@@ -22,15 +22,15 @@ class Record:
         self.operations: dict[str, Spent] = {}
         self.values: dict[str, float] = {}
 
-    def add(self, name: str, since: Moment) -> None:
+    def add(self, name: str, since: Moment, until: Moment) -> None:
         spent = self.operations.setdefault(name, {"gui": [], "cpu": [], "wall": []})
-        for clock, before, after in zip(spent, since, now(), strict=True):
+        for clock, before, after in zip(spent, since, until, strict=True):
             spent[clock].append((after - before) * 1000)
 
     def timed(self, name: str, action: Callable[[], object]) -> None:
         start = now()
         action()
-        self.add(name, start)
+        self.add(name, start, now())
 
 
 def resident_mb() -> float:

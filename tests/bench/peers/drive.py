@@ -28,7 +28,7 @@ PROGRAMS: Final = {
     "xanylabeling": ("xanylabeling", "XAnyLabeling"),
 }
 _PATIENCE_S: Final = 60.0
-_LOG: Final = logging.getLogger("bench")
+log = logging.getLogger("bench")
 
 
 class Drive:
@@ -59,7 +59,7 @@ class Drive:
         try:
             self._scenario()
         except Exception:
-            _LOG.exception("%s did not get through", self.program.title)
+            log.exception("%s did not get through", self.program.title)
             os._exit(1)
         found = {
             "title": self.program.title,

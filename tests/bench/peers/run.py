@@ -75,8 +75,7 @@ def drive(program: str, *words: str, home: Path | None = None) -> Told:
             done = subprocess.run(
                 command,
                 env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                capture_output=True,
                 text=True,
                 timeout=_LONGEST_S,
                 check=False,

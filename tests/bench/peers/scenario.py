@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from bench.peers.clocks import Record, now, resident_mb
+from bench.peers.clocks import Moment, Record, now, resident_mb
 from bench.peers.program import XY, Program
 
 _WINDOW: Final = (1920, 1040)
@@ -29,23 +29,23 @@ class Scenario:
         self.record = record
         self.times = times
         self.app = program.widgets.QApplication.instance()
-        self.painted = _paint_watch(program)
+        self.paints = _paint_watch(program)
 
     # --- one step
 
     def step(self, name: str, action: Callable[[], object]) -> None:
         """Take an operation until it is painted, and until it is settled."""
-        self.painted.clear()
+        self.paints.clear()
         start = now()
         action()
         self.app.sendPostedEvents()
+        end = now()
         for _ in range(_ROUNDS):
-            if self.painted:
-                break
-            self.app.processEvents()
-        self.record.add(name, start)
+            if not self.paints:
+                self.app.processEvents()
+        self.record.add(name, start, max(self.paints, default=end))
         self.settle()
-        self.record.add(f"{name}.settled", start)
+        self.record.add(f"{name}.settled", start, now())
 
     def settle(self) -> None:
         for _ in range(2):
@@ -224,17 +224,30 @@ def _mean(outline: Sequence[XY]) -> XY:
     return sum(xs) / len(xs), sum(ys) / len(ys)
 
 
-def _paint_watch(program: Program) -> list[bool]:
-    """Not empty once the canvas was painted; cleared by whoever waits for the next paint."""
-    seen: list[bool] = []
-    paint = program.core.QEvent.Type.Paint
+def _paint_watch(program: Program) -> list[Moment]:
+    """When each repaint of the canvas ended, until whoever reads it clears it.
 
-    class Watch(program.core.QObject):  # type: ignore[misc, name-defined]
-        def eventFilter(self, _watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
-            if event.type() == paint:
-                seen.append(True)
-            return False
+    The repaint is passed on from here, to know when it ends: the rest of that turn of the event
+    loop may be background work.
+    """
+    ended: list[Moment] = []
+    kinds = program.core.QEvent.Type
+
+    class Watch(program.core.QObject):  # type: ignore[misc, name-defined] # of either binding
+        is_painted = False
+
+        def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
+            if watched is program.canvas and event.type() == kinds.Paint:
+                self.is_painted = True
+            if watched is not program.window or event.type() != kinds.UpdateRequest:
+                return False
+            self.is_painted = False
+            watched.event(event)
+            if self.is_painted:
+                ended.append(now())
+            return True
 
     watch = Watch(program.canvas)
     program.canvas.installEventFilter(watch)
-    return seen
+    program.window.installEventFilter(watch)
+    return ended
