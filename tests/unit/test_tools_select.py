@@ -220,8 +220,8 @@ def test_shift_and_a_rubber_band_adds_and_escape_leaves_the_band() -> None:
 
 def test_a_rubber_band_leaves_what_is_hidden_alone() -> None:
     place = street(a_box(), a_joint())
-    seen = place.bench.find
-    place.bench.find = lambda x, y, reach: [i for i in seen(x, y, reach) if i != "box"]
+    seen = place.bench.find_within
+    place.bench.find_within = lambda band: [i for i in seen(band) if i != "box"]
     Hand(place, "select").drags((5, 5), (390, 390))
     assert place.selected == ["joint"]
 

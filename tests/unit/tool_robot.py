@@ -19,6 +19,7 @@ from limner.model.annotations import (
 )
 from limner.model.document import Document
 from limner.model.geometry import (
+    Bounds,
     box_outline,
     nearest_edge,
     polygon_holds,
@@ -28,6 +29,7 @@ from limner.model.geometry import (
 from limner.model.ontology import LabelClass, Ontology, Skeleton
 from limner.model.points import Points
 from limner.model.rules import RuleBroken
+from limner.tools.band import touches
 from limner.tools.bench import Bench
 from limner.tools.tool import HandleKind, Handles, Key, Mods, Overlay, Pointer, Tool
 from limner.tools.toolbox import make
@@ -125,6 +127,7 @@ def street(*shapes: Annotation, ontology: Ontology = STREET) -> Street:
     made = Street(Bench.over(Document(ranked), ontology, (400, 400)))
     made.bench.refused = made.refused.append
     made.bench.find = lambda x, y, reach: finds(made.bench, x, y, reach)
+    made.bench.find_within = lambda band: finds_within(made.bench, band)
     return made
 
 
@@ -132,6 +135,12 @@ def finds(bench: Bench, x: float, y: float, reach: float) -> list[AnnotationId]:
     """What lies within `reach` of (x, y), topmost first."""
     drawables = (bench.drawable(a.id) for a in reversed(bench.document.snapshot()))
     return [a.id for a in drawables if a is not None and _lies_at(a, x, y, reach)]
+
+
+def finds_within(bench: Bench, band: Bounds) -> list[AnnotationId]:
+    """What has any part in the band, lowest first."""
+    drawables = (bench.drawable(a.id) for a in bench.document)
+    return [a.id for a in drawables if a is not None and touches(band, a)]
 
 
 def _lies_at(shape: Drawable, x: float, y: float, reach: float) -> bool:

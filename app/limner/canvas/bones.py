@@ -39,19 +39,31 @@ class Bone:
             max(self.y0, self.y1),
         )
 
+    def touches(self, area: Bounds) -> bool:
+        """Whether it may be seen in an area of the image."""
+        left, top, right, bottom = self.bounds
+        is_beside = left > area.right or right < area.left
+        return not (is_beside or top > area.bottom or bottom < area.top)
+
 
 class Bones:
     """The joints that are shown, by object, and the bones they make."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self._templates = [c for c in ontology.of_kind(Kind.KEYPOINT) if c.skeleton]
+        self._templates = _templates(ontology)
         self._objects: dict[int, dict[AnnotationId, Keypoint]] = {}
         self._withheld: frozenset[int] = frozenset()
         self._drawn: tuple[list[Bone], NDArray[np.float64]] | None = None
 
+    def follow(self, ontology: Ontology) -> bool:
+        """Take the templates of another label set; whether they differ."""
+        before, self._templates = self._templates, _templates(ontology)
+        self._drawn = None
+        return before != self._templates
+
     def put(self, joint: Keypoint) -> None:
         """Show a joint, in place of the one with its id."""
-        if joint.instance_id is not None and self._templates:
+        if joint.instance_id is not None:
             self._objects.setdefault(joint.instance_id, {})[joint.id] = joint
             self._drawn = None
 
@@ -61,10 +73,17 @@ class Bones:
             self._objects.get(joint.instance_id, {}).pop(joint.id, None)
             self._drawn = None
 
-    def withhold(self, instances: frozenset[int]) -> None:
-        """Leave these objects' bones out of `within`: they are being moved, and drawn live."""
+    def withhold(self, instances: frozenset[int]) -> frozenset[int]:
+        """Leave these objects' bones, and no others, out of `within`; for which that is new."""
+        changed = self._withheld ^ instances
         self._withheld = instances
-        self._drawn = None
+        if changed:
+            self._drawn = None
+        return changed
+
+    def joints(self, instance: int) -> frozenset[AnnotationId]:
+        """The shown joints of one object."""
+        return frozenset(self._objects.get(instance, {}))
 
     def of(self, instance: int, moved: Iterable[Keypoint] = ()) -> list[Bone]:
         """The bones of one object, with some of its joints elsewhere."""
@@ -86,6 +105,10 @@ class Bones:
         instances = [i for i in self._objects if i not in self._withheld]
         bones = [bone for instance in sorted(instances) for bone in self.of(instance)]
         return bones, np.array([bone.bounds for bone in bones]) if bones else _NONE
+
+
+def _templates(ontology: Ontology) -> list[LabelClass]:
+    return [c for c in ontology.of_kind(Kind.KEYPOINT) if c.skeleton]
 
 
 def _bones(joints: Iterable[Keypoint], templates: Iterable[LabelClass]) -> Iterator[Bone]:

@@ -32,3 +32,10 @@ def image_of_bytes(pixels: NDArray[np.uint8]) -> QImage:
     """An opaque image over a C-contiguous (h, w, 4) array of B, G, R, 255; memory is shared."""
     height, width, _ = pixels.shape
     return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+
+
+def clear_image_over(pixels: Plane) -> QImage:
+    """A see-through image over an (h, w) array of premultiplied 0xAARRGGBB; memory is shared."""
+    height, width = pixels.shape
+    form = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, height, width * 4, form)

@@ -6,8 +6,9 @@ import math
 from enum import Enum, auto
 
 from limner.model.annotations import BBox, Drawable, Keypoint, Polygon, Polyline
-from limner.model.geometry import bounds, box_outline, nearest_edge, polygon_holds
+from limner.model.geometry import bounds, box_outline, nearest_edge, ring_holds
 from limner.model.points import Points
+from limner.tools.chunks import LONG, chunks_of
 
 
 class Hit(Enum):
@@ -32,8 +33,7 @@ def hit(annotation: Drawable, x: float, y: float, reach: float) -> Hit | None:
         case Polygon(rings=rings):
             return _hit_rings(rings, x, y, reach)
         case Polyline(path=path):
-            near = nearest_edge(path, x, y, closed=False).distance <= reach
-            return Hit.LINE if near else None
+            return Hit.LINE if _passes(path, x, y, reach, closed=False) else None
         case Keypoint():
             near = math.hypot(annotation.x - x, annotation.y - y) <= reach
             return Hit.LINE if near else None
@@ -52,6 +52,17 @@ def _hit_upright(box: BBox, x: float, y: float, reach: float) -> Hit | None:
 
 
 def _hit_rings(rings: tuple[Points, ...], x: float, y: float, reach: float) -> Hit | None:
-    if any(nearest_edge(ring, x, y, closed=True).distance <= reach for ring in rings):
+    if any(_passes(ring, x, y, reach, closed=True) for ring in rings):
         return Hit.LINE
-    return Hit.INSIDE if polygon_holds(rings, x, y) else None
+    return Hit.INSIDE if sum(_holds(ring, x, y) for ring in rings) % 2 else None
+
+
+def _passes(run: Points, x: float, y: float, reach: float, *, closed: bool) -> bool:
+    """Whether an edge of the run comes within reach."""
+    if len(run) > LONG:
+        return chunks_of(run).has_edge_within(x, y, reach, closed=closed)
+    return nearest_edge(run, x, y, closed=closed).distance <= reach
+
+
+def _holds(ring: Points, x: float, y: float) -> bool:
+    return chunks_of(ring).holds(x, y) if len(ring) > LONG else ring_holds(ring, x, y)

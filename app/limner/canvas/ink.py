@@ -6,6 +6,7 @@ it, and the line hides the edge. Upright boxes are painted as rectangles on whol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -92,16 +93,27 @@ class Ink:
             case Keypoint():
                 self._dot(painter, annotation, colour, frame, manner)
 
-    def line(self, painter: QPainter, path: Points | Run, colour: QColor, frame: Frame) -> None:
-        """Draw an open path, given in image pixels: a bone, a sketch."""
+    def line(
+        self,
+        painter: QPainter,
+        path: Points | Run,
+        colour: QColor,
+        frame: Frame,
+        manner: Manner = Manner.PLAIN,
+        *,
+        is_long: bool = False,
+    ) -> None:
+        """Draw an open path, given in image pixels: a bone, a sketch, or part of a long one."""
         runs = [polygon_of(run) for run in paths_in(path, frame)]
-        _draw_lines(painter, runs, self._strokes(colour, Manner.PLAIN))
+        _draw_lines(painter, runs, self._strokes(colour, manner, is_long=is_long))
 
-    def ground(self, painter: QPainter, ring: Points | Run, colour: QColor, frame: Frame) -> None:
-        """Fill a closed ring, given in image pixels, without a line around it."""
-        run = ring_in(ring, frame)
-        if len(run):
-            self._fill(painter, [polygon_of(run)], colour)
+    def ground(
+        self, painter: QPainter, rings: Iterable[Points | Run], colour: QColor, frame: Frame
+    ) -> None:
+        """Fill closed rings, given in image pixels, without a line; later ones are holes."""
+        runs = [run for run in (ring_in(ring, frame) for ring in rings) if len(run)]
+        if runs:
+            self._fill(painter, [polygon_of(run) for run in runs], colour)
 
     def _area(
         self,

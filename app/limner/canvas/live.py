@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QRegion, QTransform
 
 from limner.canvas import look
 from limner.canvas.extents import bounds_of, span
+from limner.canvas.in_hand import InHand
 from limner.canvas.ink import Manner
 from limner.canvas.labels import Label
 from limner.canvas.marks import Marks
 from limner.canvas.outlines import placed
-from limner.canvas.scene import Scene
+from limner.canvas.scene import Places, Scene
 from limner.canvas.viewport import Frame
 from limner.model.annotations import AnnotationId, Drawable
 from limner.model.geometry import Bounds
@@ -31,11 +32,27 @@ _LABEL_ROOM: Final = 300.0
 class LiveLayer:
     """Draws an overlay and the names of what is hovered or selected."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.overlay = Overlay()
+    def __init__(self, scene: Scene, due: Callable[[], QRegion]) -> None:
+        """`due` tells which part of the view, in device pixels, has tiles still to come."""
         self.selected: tuple[AnnotationId, ...] = ()
+        self.in_hand = InHand(scene, due)
+        self._overlay = Overlay()
         self._scene = scene
         self._marks = Marks()
+
+    @property
+    def overlay(self) -> Overlay:
+        return self._overlay
+
+    def show(self, overlay: Overlay) -> Places:
+        """Draw this overlay from now on; what of the settled picture must be painted anew."""
+        self._overlay = overlay
+        return self.in_hand.follow(overlay)
+
+    def clear(self) -> None:
+        """Draw nothing: another document."""
+        self._overlay = Overlay()
+        self.in_hand.drop()
 
     def extent(self, view: Frame) -> QRect:
         """Where the overlay draws, in device pixels of the view; empty when it draws nothing."""
@@ -53,14 +70,10 @@ class LiveLayer:
         `turning`, which the painter has on, leads to the screen: names are written upright there.
         """
         ink = self._scene.ink(view.ratio)
-        for bone in self._scene.live_bones():
-            ink.line(painter, bone.ends, QColor(bone.colour), view)
         hovered = self._hovered()
-        if hovered is not None and hovered.id not in self.selected:
+        if hovered is not None and hovered.id not in self._scene.table.selected.ids:
             ink.shape(painter, hovered, self._scene.colour_of(hovered), view, Manner.HOVERED)
-        for manner in (Manner.GROUND, Manner.SELECTED):
-            for shape in self.overlay.edited:
-                ink.shape(painter, shape, self._scene.colour_of(shape), view, manner)
+        self.in_hand.draw(painter, view)
         if self.overlay.sketch is not None:
             self._paint_sketch(painter, self.overlay.sketch, view)
         if self.overlay.band is not None:
@@ -74,18 +87,17 @@ class LiveLayer:
     def _hovered(self) -> Drawable | None:
         """The hovered shape, unless it is being moved or is not shown."""
         id_ = self.overlay.hovered
-        if id_ is None or self._scene.table.is_hidden(id_):
+        if id_ is None or not self._scene.table.is_shown(id_):
             return None
         return self._scene.table.get(id_)
 
     def _places(self) -> Iterator[Bounds]:
         """Bounds, in image pixels, of all that the overlay draws."""
         overlay = self.overlay
-        yield from bounds_of(overlay.edited)
-        yield from (bone.bounds for bone in self._scene.live_bones())
+        yield from self.in_hand.places()
         hovered = self._hovered()
         if hovered is not None:
-            yield from bounds_of([hovered])
+            yield self._scene.table.bounds(hovered.id)
         runs = [handles.points for handles in overlay.handles]
         if overlay.stem is not None:
             runs.append(overlay.stem)
@@ -101,7 +113,7 @@ class LiveLayer:
         if not len(path):
             return
         if sketch.closed and len(path) > 2:
-            ink.ground(painter, path, colour, view)
+            ink.ground(painter, [path], colour, view)
             closing = Points.of([path[-1], path[0]])
             ink.line(painter, closing, look.with_alpha(colour, 140), view)
         ink.line(painter, path, colour, view)
@@ -127,26 +139,27 @@ class LiveLayer:
         painter.scale(view.ratio, view.ratio)
         to_screen = turning * QTransform.fromScale(1 / view.ratio, 1 / view.ratio)
         room = to_screen.mapRect(QRectF(0, 0, view.width, view.height))
-        for shape in self._labelled():
+        for shape, place in self._labelled():
             label = Label(shape.name, self._scene.colour_of(shape), font)
-            at = _label_corner(to_screen.mapRect(_in_view(shape, view)), label, room)
+            at = _label_corner(to_screen.mapRect(_in_view(place, view)), label, room)
             if at is not None:
                 label.paint(painter, at)
         painter.restore()
 
-    def _labelled(self) -> list[Drawable]:
-        """What is hovered, and what is selected when that is not a crowd."""
-        edited = {shape.id: shape for shape in self.overlay.edited}
+    def _labelled(self) -> Iterator[tuple[Drawable, Bounds]]:
+        """What is hovered, and what is selected when that is not a crowd, and where it is."""
+        edited, table = {shape.id: shape for shape in self.overlay.edited}, self._scene.table
         chosen = self.selected if len(self.selected) <= _MOST_LABELS else ()
-        shown = {id_: edited.get(id_) or self._scene.table.get(id_) for id_ in chosen}
         hovered = self._hovered()
-        if hovered is not None:
-            shown[hovered.id] = hovered
-        return [
-            shape
-            for id_, shape in shown.items()
-            if shape is not None and (id_ in edited or not self._scene.table.is_hidden(id_))
-        ]
+        for id_ in dict.fromkeys([*chosen, *([hovered.id] if hovered else [])]):
+            shape = table.get(id_)
+            if id_ in edited:
+                yield edited[id_], bounds_of([edited[id_]])[0]
+            elif shape is not None and (table.is_shown(id_) or self._is_pulled(id_)):
+                yield shape, table.bounds(id_)
+
+    def _is_pulled(self, id_: AnnotationId) -> bool:
+        return self.overlay.pulled is not None and self.overlay.pulled.path.id == id_
 
 
 def _whole_sketch(sketch: Sketch) -> Points:
@@ -170,9 +183,8 @@ def _paint_band(painter: QPainter, band: Bounds, view: Frame) -> None:
     painter.drawRect(rect)
 
 
-def _in_view(shape: Drawable, view: Frame) -> QRectF:
-    """Where it is, in device pixels of the unturned view."""
-    place = bounds_of([shape])[0]
+def _in_view(place: Bounds, view: Frame) -> QRectF:
+    """The place in device pixels of the unturned view."""
     left, top = place.left * view.zoom - view.left, place.top * view.zoom - view.top
     return QRectF(left, top, place.width * view.zoom, place.height * view.zoom)
 

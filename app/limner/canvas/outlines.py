@@ -12,8 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from limner.canvas.contours import contour_of
 from limner.canvas.viewport import Frame
 from limner.model.points import Points
+from limner.tools.chunks import LONG
 
 Run = NDArray[np.float64]
 """(n, 2) points in device pixels of a frame."""
@@ -40,13 +42,20 @@ def placed(points: Points | Run, frame: Frame) -> Run:
     return np.clip(xy, -_FARTHEST, _FARTHEST) * frame.zoom - (frame.left, frame.top)
 
 
+def in_sight(run: Points | Run, frame: Frame) -> Run:
+    """Enough of a run, in image pixels, to paint the frame; all of it when it is short."""
+    if not isinstance(run, Points):
+        return run
+    return contour_of(run).seen(frame, _MARGIN) if len(run) > LONG else run.xy
+
+
 def ring_in(ring: Points | Run, frame: Frame) -> Run:
     """A closed ring, cut to the frame; empty when none of it can be seen.
 
     Where it is cut, it runs along a line outside the frame: filled or stroked, what is seen of it
     is what would be seen of the whole.
     """
-    xy = placed(ring, frame)
+    xy = placed(in_sight(ring, frame), frame)
     if not _needs_cut(xy):
         return xy
     right, bottom = frame.width + _MARGIN, frame.height + _MARGIN
@@ -57,7 +66,7 @@ def ring_in(ring: Points | Run, frame: Frame) -> Run:
 
 def paths_in(path: Points | Run, frame: Frame) -> list[Run]:
     """An open path as the pieces of it that the frame touches."""
-    xy = placed(path, frame)
+    xy = placed(in_sight(path, frame), frame)
     if not _needs_cut(xy):
         return [xy]
     starts, ends = _clipped_segments(xy, frame)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage, QPainter
 
 from limner.canvas.buffers import Plane, image_over
 from limner.canvas.scene import Scene
-from limner.canvas.shape_table import ShapeTable
 from limner.canvas.viewport import Frame
 
 _DOT: Final = 0.55
@@ -29,12 +28,13 @@ def overview(scene: Scene, frame: Frame) -> QImage:
     image = image_over(pixels)
     with QPainter(image) as painter:
         scene.backdrop.paint(painter, frame)
-    _strew(pixels, scene.table, frame)
+    _strew(pixels, scene, frame)
     return image
 
 
-def _strew(pixels: Plane, table: ShapeTable, frame: Frame) -> None:
+def _strew(pixels: Plane, scene: Scene, frame: Frame) -> None:
     """A dot of one device-independent pixel in the middle of each shape; later ones on top."""
+    table = scene.table
     rows = table.within(frame.covers(0))
     side = max(1, round(frame.ratio))
     columns, lines = frame.width // side, frame.height // side
@@ -43,7 +43,7 @@ def _strew(pixels: Plane, table: ShapeTable, frame: Frame) -> None:
     keys = np.clip(y, 0, lines - 1) * columns + np.clip(x, 0, columns - 1)
     counts = np.bincount(keys, minlength=columns * lines)
     colours = np.zeros(len(counts), dtype=np.uint32)
-    colours[keys] = table.colour[rows]
+    colours[keys] = scene.rgb(rows)
     found = np.flatnonzero(counts)
     strength = np.minimum(1 - (1 - _DOT) ** counts[found], _MOST)
     top, left = np.divmod(found, columns)

@@ -6,33 +6,36 @@ and on nothing that happened before: so a piece that was mended equals one that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from limner.canvas import look
 from limner.canvas.backdrop import Backdrop
 from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
-from limner.canvas.extents import bounds_of
-from limner.canvas.ink import Ink, Manner
+from limner.canvas.extents import Edges, edges_of
+from limner.canvas.ink import Ink
+from limner.canvas.palette import Palette
+from limner.canvas.row_painter import CROWD, RowPainter
 from limner.canvas.shape_table import Rows, ShapeTable
-from limner.canvas.specks import DOT_BELOW, SIMPLE_BELOW, THIN_BELOW, paint_dots, paint_simple
 from limner.canvas.viewport import Frame
 from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
 from limner.model.geometry import Bounds
 from limner.model.ontology import Ontology
 from limner.model.patch import Patch
 
-_CROWD: Final = 500
-"""With more shapes than this selected, small ones are marked by colour and not by outline."""
-
-_MENDED_AT_ONCE: Final = 128
-"""When more records than this change together, everything is painted anew, a slice at a time."""
-
-Places = list[Bounds] | None
+Places = Edges | None
 """What must be painted anew, in image pixels; None means everything."""
+
+_MOST_PLACES: Final = 20_000
+"""With more shapes than this changed, it is not worth the while to tell where they are."""
+
+_MANY_OBJECTS: Final = 100
+"""The bones of more objects than this are not looked for one by one: all is painted anew."""
 
 
 class Scene:
@@ -42,71 +45,71 @@ class Scene:
         self.backdrop = Backdrop()
         self.table = ShapeTable()
         self.bones = Bones(Ontology())
-        self._ontology = Ontology()
-        self._colours: dict[tuple[str, type[Drawable]], int] = {}
+        self._palette = Palette(Ontology())
         self._inks: dict[float, Ink] = {}
-        self._hidden: frozenset[AnnotationId] = frozenset()
-        self._live: dict[AnnotationId, Drawable] = {}
-        self._selected: frozenset[AnnotationId] = frozenset()
 
     def load(self, annotations: Iterable[Annotation], ontology: Ontology) -> None:
-        """Show these annotations and no others; what is hidden, live or selected is forgotten."""
-        self._ontology = ontology
+        """Show these annotations and no others; what is live or selected is forgotten."""
+        hidden = self.table.hidden.ids
         self.table, self.bones = ShapeTable(), Bones(ontology)
-        self._colours.clear()
-        self._live, self._selected = {}, frozenset()
+        self._palette = Palette(ontology)
+        self.hide(hidden)
         self._put([a for a in annotations if not isinstance(a, Opaque)])
-        self._mark()
+
+    def recolour(self, ontology: Ontology) -> Places:
+        """Take the colours and skeletons of another label set; the shapes stay as they are."""
+        has_changed = self._palette.recolour(ontology)
+        return None if self.bones.follow(ontology) or has_changed else edges_of([])
 
     def update(self, patch: Patch) -> Places:
         """Follow a change of the document."""
-        changed = [a for change in patch.changes.values() for a in change if a is not None]
-        touched = self._extents(changed)
-        shown: list[Drawable] = []
-        for id_, (_, after) in patch.changes.items():
-            self._drop_bones(id_)
-            if after is None or isinstance(after, Opaque):
-                self.table.drop(id_)
-            else:
-                shown.append(after)
-        self._put(shown)
-        self._mark()
-        # What was there before is asked again: without a joint, others may carry the bones.
-        return _both(touched, self._extents(changed))
+        objects = objects_of(a for change in patch.changes.values() for a in change)
+        rows = self.table.rows_of(patch.changes.keys())
+        before = self._places(self.table.shown(rows), objects)
+        drawn = [
+            a for _, a in patch.changes.values() if a is not None and not isinstance(a, Opaque)
+        ]
+        for joint in self._joints(rows):
+            self.bones.drop(joint)
+        self.table.drop(patch.changes.keys() - {a.id for a in drawn})
+        rows = self._put(drawn)
+        # Bones are asked for again: without a joint, others may carry them.
+        return _both(before, self._places(self.table.shown(rows), objects))
 
-    def select(self, ids: Iterable[AnnotationId]) -> Places:
+    def select(self, ids: Collection[AnnotationId]) -> Places:
         """Mark these, and no others, as selected."""
-        was, now = self._selected, frozenset(ids)
-        self._selected = now
-        self.table.select(now)
-        if (len(was) > _CROWD) != (len(now) > _CROWD):
-            return None
-        return self._extents(self._drawn(was ^ now))
+        table = self.table
+        was = len(table.selected.ids)
+        rows = table.mark(table.selected, ids)
+        has_turned = (was > CROWD) != (len(table.selected.ids) > CROWD)
+        return None if has_turned else self._places(table.shown(rows), ())
 
     def hide(self, ids: Collection[AnnotationId]) -> Places:
         """Neither paint nor find these, and no others."""
-        was, self._hidden = self._hidden, frozenset(ids)
-        return self._remark(was ^ self._hidden)
+        rows = self.table.mark(self.table.hidden, ids)
+        joints = self._joints(rows)
+        objects = objects_of(joints)
+        before = self._places(rows, objects)
+        for joint in joints:
+            is_hidden = joint.id in self.table.hidden.ids
+            (self.bones.drop if is_hidden else self.bones.put)(joint)
+        return _both(before, self._places(rows[:0], objects))
 
-    def lift(self, shapes: Iterable[Drawable]) -> Places:
-        """Leave these out, since they are drawn live, and their objects' bones."""
-        live = {shape.id: shape for shape in shapes}
-        changed = live.keys() ^ self._live.keys()
-        self._live = live
-        return self._remark(changed) if changed else []
+    def lift(self, ids: frozenset[AnnotationId], objects: frozenset[int]) -> Places:
+        """Leave these out, since they are drawn live, and the bones of these objects."""
+        rows = self.table.mark(self.table.lifted, ids)
+        return self._places(rows, self.bones.withhold(objects))
 
     def ink(self, ratio: float) -> Ink:
         """The pens for a screen of so many device pixels per device-independent pixel."""
         return self._inks.get(ratio) or self._inks.setdefault(ratio, Ink(ratio))
 
     def colour_of(self, annotation: Drawable) -> QColor:
-        return QColor(self._rgb(annotation))
+        return self._palette.colour_of(annotation)
 
-    def live_bones(self) -> list[Bone]:
-        """The bones of the objects whose joints are being moved, where they are now."""
-        joints = [shape for shape in self._live.values() if isinstance(shape, Keypoint)]
-        instances = {joint.instance_id for joint in joints if joint.instance_id is not None}
-        return [bone for i in sorted(instances) for bone in self.bones.of(i, joints)]
+    def rgb(self, rows: Rows) -> NDArray[np.uint32]:
+        """0xffRRGGBB of rows of the table."""
+        return self._palette.rgb()[self.table.label[rows]]
 
     def paint(self, pixels: Plane, frame: Frame, area: Bounds | None = None) -> None:
         """Paint the frame into (height, width) pixels.
@@ -121,88 +124,58 @@ class Scene:
             self.backdrop.paint(painter, frame)
             for bone in self.bones.within(seen):
                 ink.line(painter, bone.ends, QColor(bone.colour), frame)
-        self._paint_rows(image, pixels, self.table.within(seen), frame)
+        self._row_painter(frame).paint(image, pixels, self.table.within(seen))
 
-    def _paint_rows(self, image: QImage, pixels: Plane, rows: Rows, frame: Frame) -> None:
-        """Dots, small shapes, the others in z-order, and above all what is selected."""
-        size = self.table.extent(rows) * (frame.zoom / frame.ratio)
-        chosen = self.table.selected[rows]
-        may_shrink = ~self.table.is_point[rows]
-        if len(self._selected) <= _CROWD:
-            may_shrink &= ~chosen
-        dots = may_shrink & (size < DOT_BELOW)
-        simple = may_shrink & ~dots & (size < SIMPLE_BELOW)
-        full = ~(dots | simple)
-        if dots.any():
-            paint_dots(pixels, self.table, rows[dots], frame)
+    def paint_lifted(
+        self, image: QImage, pixels: Plane, frame: Frame, bones: Iterable[Bone], *, is_draft: bool
+    ) -> bool:
+        """Paint what is in hand, where it was taken up; False when none of it is in the frame."""
+        area = frame.covers(look.PAD * frame.ratio)
+        rows = self.table.lifted_within(area)
+        near = [bone for bone in bones if bone.touches(area)]
+        if not len(rows) and not near:
+            return False
         with QPainter(image) as painter:
-            paint_simple(painter, self.table, rows[simple], frame)
-            thin = set(rows[may_shrink & (size < THIN_BELOW)].tolist())
-            for row in rows[full].tolist():
-                manner = Manner.THIN if row in thin else Manner.PLAIN
-                self._paint_row(
-                    painter, row, frame, Manner.GROUND if self.table.selected[row] else manner
-                )
-            for row in rows[full & chosen].tolist():
-                self._paint_row(painter, row, frame, Manner.SELECTED)
+            for bone in near:
+                self.ink(frame.ratio).line(painter, bone.ends, QColor(bone.colour), frame)
+        self._row_painter(frame).paint(image, pixels, rows, is_draft=is_draft)
+        return True
 
-    def _paint_row(self, painter: QPainter, row: int, frame: Frame, manner: Manner) -> None:
-        record = self.table.records[row]
-        if record is not None:
-            colour = QColor(int(self.table.colour[row]))
-            self.ink(frame.ratio).shape(painter, record, colour, frame, manner)
+    def _row_painter(self, frame: Frame) -> RowPainter:
+        return RowPainter(self.table, self._palette.rgb(), self.ink(frame.ratio), frame)
 
-    def _put(self, annotations: Sequence[Drawable]) -> None:
-        self.table.put(annotations, [self._rgb(annotation) for annotation in annotations])
-        for annotation in annotations:
-            if isinstance(annotation, Keypoint) and annotation.id not in self._hidden:
-                self.bones.put(annotation)
+    def joints_of(self, ids: frozenset[AnnotationId]) -> list[Keypoint]:
+        """Those of the shapes that are joints."""
+        return self._joints(self.table.rows_of(ids))
 
-    def _drop_bones(self, id_: AnnotationId) -> None:
-        joint = self.table.get(id_)
-        if isinstance(joint, Keypoint):
-            self.bones.drop(joint)
+    def _joints(self, rows: Rows) -> list[Keypoint]:
+        points = rows[self.table.is_point[rows]].tolist()
+        records = (self.table.records[row] for row in points)
+        return [record for record in records if isinstance(record, Keypoint)]
 
-    def _remark(self, ids: Collection[AnnotationId]) -> Places:
-        """Bring the marks of some shapes up to date."""
-        shapes = self._drawn(ids)
-        touched = self._extents(shapes)
-        for joint in shapes:
-            if isinstance(joint, Keypoint):
-                (self.bones.drop if joint.id in self._hidden else self.bones.put)(joint)
-        self._mark()
-        return _both(touched, self._extents(shapes))
+    def _put(self, annotations: list[Drawable]) -> Rows:
+        rows = self.table.put(annotations, [self._palette.label_of(a) for a in annotations])
+        for joint in self._joints(rows):
+            if joint.id not in self.table.hidden.ids:
+                self.bones.put(joint)
+        return rows
 
-    def _mark(self) -> None:
-        joints = (shape for shape in self._live.values() if isinstance(shape, Keypoint))
-        instances = {joint.instance_id for joint in joints if joint.instance_id is not None}
-        self.bones.withhold(frozenset(instances))
-        self.table.hide(self._hidden | self._live.keys())
-        self.table.select(self._selected)
-
-    def _drawn(self, ids: Iterable[AnnotationId]) -> list[Drawable]:
-        return [shape for id_ in ids if (shape := self.table.get(id_)) is not None]
-
-    def _extents(self, annotations: Sequence[Annotation]) -> Places:
-        """What these cover now, with the bones of their objects; None when they are many."""
-        if len(annotations) > _MENDED_AT_ONCE:
+    def _places(self, rows: Rows, objects: Collection[int]) -> Places:
+        """What these cover now, and the bones of objects."""
+        if len(objects) > _MANY_OBJECTS or len(rows) > _MOST_PLACES:
             return None
-        drawn = [a for a in annotations if not isinstance(a, Opaque)]
-        joints = [a for a in drawn if isinstance(a, Keypoint)]
-        instances = {a.instance_id for a in joints if a.instance_id is not None}
-        bones = (bone.bounds for i in instances for bone in self.bones.of(i))
-        return [*bounds_of(drawn), *bones]
+        bones = [bone.bounds for i in objects for bone in self.bones.of(i)]
+        return np.concatenate([self.table.edges(rows), edges_of(bones)], axis=1)
 
-    def _rgb(self, annotation: Drawable) -> int:
-        key = annotation.name, type(annotation)
-        found = self._colours.get(key)
-        if found is None:
-            found = self._colours[key] = QColor(self._ontology.colour_of(annotation)).rgb()
-        return found
+
+def objects_of(annotations: Iterable[Annotation | None]) -> frozenset[int]:
+    """The objects to which joints among these belong."""
+    joints = (a for a in annotations if isinstance(a, Keypoint))
+    return frozenset(joint.instance_id for joint in joints if joint.instance_id is not None)
 
 
 def _both(one: Places, other: Places) -> Places:
-    return None if one is None or other is None else one + other
+    return None if one is None or other is None else np.concatenate([one, other], axis=1)
 
 
 def _widened(area: Bounds, by: float) -> Bounds:

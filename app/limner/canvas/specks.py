@@ -1,7 +1,7 @@
 """Shapes that are small on the screen: dots of a few pixels, and outlines of a few points.
 
-There may be a hundred thousand of them in sight at once, so they are painted many at a time and
-without antialiasing.
+There may be a hundred thousand of them in sight at once, so they are painted without antialiasing,
+and long runs of dots by numpy alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QTransform
 
 from limner.canvas import look
@@ -32,22 +31,28 @@ and would cover most of what is in the shape."""
 
 _POINTS_KEPT: Final = 8
 
+Squares = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""The (n, 2) top-left corners and the n sides of dots, in device pixels of a frame."""
 
-def paint_dots(pixels: Plane, table: ShapeTable, rows: Rows, frame: Frame) -> None:
-    """Put a square of the shape's own size and colour for each row; selected ones are white."""
+
+def squares_of(table: ShapeTable, rows: Rows, frame: Frame) -> Squares:
+    """A square of the shape's own size in its middle, for each row."""
     sizes = np.maximum(np.rint(table.extent(rows) * frame.zoom), 1).astype(np.intp)
     at = table.centres(rows) * frame.zoom - (frame.left, frame.top)
-    colours = np.where(table.selected[rows], np.uint32(look.WHITE.rgb()), table.colour[rows])
+    return np.floor(at - (sizes[:, None] - 1) / 2).astype(np.intp), sizes
+
+
+def splat(pixels: Plane, squares: Squares, colours: NDArray[np.uint32]) -> None:
+    """Colour all the squares; of two of one size on one pixel, the later is on top."""
+    corners, sizes = squares
     for size in np.unique(sizes).tolist():
         chosen = sizes == size
-        corner = np.floor(at[chosen] - (size - 1) / 2).astype(np.intp)
-        _splat(pixels, corner, colours[chosen], size)
+        _splat(pixels, corners[chosen], colours[chosen], size)
 
 
 def _splat(
     pixels: Plane, corners: NDArray[np.intp], colours: NDArray[np.uint32], size: int
 ) -> None:
-    """Colour size x size squares in place; of two on one pixel, the later row is on top."""
     height, width = pixels.shape
     for dy in range(size):
         for dx in range(size):
@@ -56,37 +61,67 @@ def _splat(
             pixels[y[inside], x[inside]] = colours[inside]
 
 
-def paint_simple(painter: QPainter, table: ShapeTable, rows: Rows, frame: Frame) -> None:
-    """Fill and outline each row with few points and hard edges, one colour after the other."""
-    painter.save()
-    painter.setTransform(
-        QTransform(frame.zoom, 0, 0, frame.zoom, -frame.left, -frame.top), combine=True
-    )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    colours = np.where(table.selected[rows], np.uint32(look.WHITE.rgb()), table.colour[rows])
-    for rgb in np.unique(colours).tolist():
-        colour = QColor(rgb)
-        pen = QPen(colour, 1.0)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(QBrush(look.with_alpha(colour, look.FILL_ALPHA)))
-        for row in rows[colours == rgb].tolist():
-            _paint_outline(painter, table, row)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.restore()
+class SpeckPainter:
+    """Paints small shapes one after the other, in any order, onto one frame.
 
+    Between two calls the painter's state belongs to it; `rest` gives it back.
+    """
 
-def _paint_outline(painter: QPainter, table: ShapeTable, row: int) -> None:
-    record = table.records[row]
-    if record is None:
-        return
-    outline = table.simplified[row]
-    if outline is None:
-        outline = table.simplified[row] = _simplified(record)
-    if isinstance(record, Polyline):
-        painter.drawPolyline(outline)
-    else:
-        painter.drawPolygon(outline)
+    def __init__(self, painter: QPainter, table: ShapeTable, frame: Frame) -> None:
+        self._painter = painter
+        self._table = table
+        self._onto = QTransform(frame.zoom, 0, 0, frame.zoom, -frame.left, -frame.top)
+        self._colours: dict[int, tuple[QColor, QPen, QBrush]] = {}
+        self._is_on_image = False
+        self._in_hand = -1
+
+    def dot(self, corner: tuple[int, int], side: int, rgb: int) -> None:
+        """A square of device pixels."""
+        if self._is_on_image:
+            self.rest()
+        self._painter.fillRect(*corner, side, side, self._tools(rgb)[0])
+
+    def outline(self, row: int, rgb: int) -> None:
+        """Fill and outline a shape with few points and hard edges."""
+        record = self._table.records[row]
+        if record is None:
+            return
+        if not self._is_on_image:
+            self._begin()
+        if rgb != self._in_hand:
+            self._in_hand = rgb
+            _, pen, brush = self._tools(rgb)
+            self._painter.setPen(pen)
+            self._painter.setBrush(brush)
+        polygon = self._table.simplified[row]
+        if polygon is None:
+            polygon = self._table.simplified[row] = _simplified(record)
+        if isinstance(record, Polyline):
+            self._painter.drawPolyline(polygon)
+        else:
+            self._painter.drawPolygon(polygon)
+
+    def rest(self) -> None:
+        """Leave the painter to others: its unit is the device pixel of the frame again."""
+        if self._is_on_image:
+            self._painter.resetTransform()
+            self._is_on_image = False
+            self._in_hand = -1
+
+    def _begin(self) -> None:
+        self._painter.setTransform(self._onto)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._is_on_image = True
+
+    def _tools(self, rgb: int) -> tuple[QColor, QPen, QBrush]:
+        found = self._colours.get(rgb)
+        if found is None:
+            colour = QColor(rgb)
+            pen = QPen(colour, 1.0)
+            pen.setCosmetic(True)
+            brush = QBrush(look.with_alpha(colour, look.FILL_ALPHA))
+            found = self._colours[rgb] = colour, pen, brush
+        return found
 
 
 def _simplified(record: Drawable) -> QPolygonF:

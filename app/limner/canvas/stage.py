@@ -39,9 +39,9 @@ class Stage(Outlook):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._scene = Scene()
-        self._live = LiveLayer(self._scene)
         self._crosshair = Crosshair()
         self._still = Still(self._scene)
+        self._live = LiveLayer(self._scene, self._still.due_in_view)
         self._is_waiting = False
         self._message = ("", "")
         self._stop_watching: Callable[[], None] = _nothing
@@ -108,7 +108,8 @@ class Stage(Outlook):
     @property
     def is_settled(self) -> bool:
         """Whether every visible tile is painted and up to date."""
-        return not self._is_waiting and self._still.is_settled
+        is_ready = self._live.in_hand.is_ready(self._view())
+        return is_ready and not self._is_waiting and self._still.is_settled
 
     # What is painted anew, and when
 
@@ -132,7 +133,7 @@ class Stage(Outlook):
         """Paint these image pixels anew; None means everything."""
         if places is None:
             self._repaint_all()
-        elif places:
+        elif places.size:
             self._still.mend(places)
             self._content_changes()
 
@@ -146,8 +147,10 @@ class Stage(Outlook):
         self._timer.start()
 
     def _paint_slice(self) -> None:
-        is_in_hand = bool(self._live.overlay.edited)
-        painted = self._still.paint_some(_SLICE_MS, ahead=not is_in_hand)
+        in_hand, turning = self._live.in_hand, self._turning()
+        lifted = in_hand.paint_some(self._view(), _SLICE_MS)
+        painted = [turning.mapRect(place) for place in lifted]
+        painted = painted or self._still.paint_some(_SLICE_MS, ahead=in_hand.is_empty)
         for place in painted:
             self._update_device(place)
         if not painted:
@@ -155,6 +158,7 @@ class Stage(Outlook):
         if self._is_waiting and self._still.is_settled:
             self._is_waiting = False
             self._still.forget_other_zoom()
+            in_hand.settle()
             self.settled.emit()
 
     # How it is painted

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from limner.canvas.afterimage import Afterimage
+from limner.canvas.extents import Edges
 from limner.canvas.scene import Scene
 from limner.canvas.tiles import Tiles
 from limner.canvas.viewport import Frame
@@ -53,9 +54,13 @@ class Still:
         """Paint this place of the image, or everything, anew; the old is shown until then."""
         self._tiles.spoil(place)
 
-    def mend(self, places: list[Bounds]) -> None:
-        """Paint these places of the image anew, at once where they are in view."""
+    def mend(self, places: Edges) -> None:
+        """Paint these places of the image anew, a few at once where they are in view."""
         self._tiles.mend(places)
+
+    def due_in_view(self) -> QRegion:
+        """What is still to be painted, in device pixels of the unturned view."""
+        return self._tiles.due_in_view()
 
     def paint_some(self, budget_ms: float, *, ahead: bool) -> list[QRect]:
         """Paint tiles for about so long; where on the screen they are. See `Tiles.paint_some`."""

@@ -1,35 +1,46 @@
 """The settled picture, kept in tiles of the plane so that a frame is copied and not drawn.
 
 Tiles are painted on the GUI thread (Qt's painting holds the interpreter's lock, so threads would
-only get in the way), a few milliseconds at a time, those nearest to the middle first. An edit
+only get in the way), a few milliseconds at a time, those nearest to the middle first. A small edit
 mends its own rectangle inside the tiles at once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from limner.canvas import look
 from limner.canvas.buffers import Plane, image_over
+from limner.canvas.extents import Edges
+from limner.canvas.grid import (
+    SIDE,
+    Key,
+    distance,
+    keys,
+    keys_over,
+    tile_frame,
+    tile_rect,
+    view_rect,
+)
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
 from limner.model.geometry import Bounds
 
-SIDE: Final = 256
-"""Device pixels; with 512 the longest slice took 19 ms instead of 7."""
-
 _KEPT: Final = 3
 """So many times the tiles of one canvas are kept."""
 
-Key = tuple[int, int]
+_MENDED_AT_ONCE: Final = 128
+"""When more places than this changed together, their tiles are painted anew, in slices."""
+
+_MENDING_MS: Final = 8.0
+"""How long is mended at once; what is left is painted in slices."""
 
 
 @dataclass(slots=True)
@@ -71,13 +82,21 @@ class Tiles:
         """
         wound = None if place is None else self._on_plane(place)
         for key, tile in self._tiles.items():
-            if wound is None or _tile_rect(key).intersects(wound):
+            if wound is None or tile_rect(key).intersects(wound):
                 tile.is_stale = True
 
     @property
     def is_settled(self) -> bool:
         """Whether all that is in view is painted and up to date."""
-        return not any(self._is_due(key) for key in _keys(self._view))
+        return not any(self._is_due(key) for key in keys(self._view))
+
+    def due_in_view(self) -> QRegion:
+        """What is not painted or not up to date, in device pixels of the view."""
+        region = QRegion()
+        for key in keys(self._view):
+            if self._is_due(key):
+                region += self._place(key)
+        return region
 
     def paint_some(self, budget_ms: float, *, ahead: bool = True) -> list[QRect]:
         """Paint what is due, nearest first, for about so long; what changed, in device pixels.
@@ -94,22 +113,29 @@ class Tiles:
                 break
         return painted
 
-    def mend(self, places: list[Bounds]) -> None:
-        """Paint these places of the image anew: now where it is in view, later elsewhere."""
+    def mend(self, places: Edges) -> None:
+        """Paint these places of the image anew: in view now, when they are few, else later."""
+        if places.shape[1] > _MENDED_AT_ONCE:
+            self._spoil_under(places)
+            return
         wounds: dict[Key, QRect] = {}
-        for place in places:
-            wound = self._on_plane(place)
-            for key in _keys_over(wound):
+        for edges in places.T.tolist():
+            wound = self._on_plane(Bounds(*edges))
+            for key in keys_over(wound):
                 if key in self._tiles:
-                    wounds[key] = wounds.get(key, QRect()).united(wound & _tile_rect(key))
-        for key, wound in wounds.items():
-            self._mend_tile(key, wound)
+                    wounds[key] = wounds.get(key, QRect()).united(wound & tile_rect(key))
+        start = thread_time()
+        for key in sorted(wounds, key=self._distance):
+            if (thread_time() - start) * 1000 < _MENDING_MS:
+                self._mend_tile(key, wounds[key])
+            else:
+                self._tiles[key].is_stale = True
 
     def draw(self, painter: QPainter, area: QRect) -> list[QRect]:
         """Copy the tiles under `area` of the canvas; the parts that have none yet are returned."""
         gaps: list[QRect] = []
         on_plane = area.translated(self._view.left, self._view.top)
-        for key in _keys_over(on_plane):
+        for key in keys_over(on_plane):
             tile = self._tiles.get(key)
             place = self._place(key)
             if tile is None:
@@ -126,20 +152,18 @@ class Tiles:
         """What to paint next; the surroundings only once everything in view is done."""
         if not self._view.width or not self._view.height:
             return []
-        due = [key for key in _keys(self._view) if self._is_due(key)]
+        due = [key for key in keys(self._view) if self._is_due(key)]
         if not due and ahead:
-            due = [key for key in _keys(_surroundings(self._view)) if self._is_due(key)]
+            due = [key for key in keys(_surroundings(self._view)) if self._is_due(key)]
         return sorted(due, key=self._distance)
 
     def _distance(self, key: Key) -> float:
-        middle_x = (self._view.left + self._view.width / 2) / SIDE - 0.5
-        middle_y = (self._view.top + self._view.height / 2) / SIDE - 0.5
-        return math.hypot(key[0] - middle_x, key[1] - middle_y)
+        return distance(key, self._view)
 
     def _paint(self, key: Key) -> None:
         tile = self._tiles.setdefault(key, Tile.blank())
         tile.is_stale = False  # first: what cannot be painted is not tried for ever
-        self._scene.paint(tile.pixels, self._frame(key))
+        self._scene.paint(tile.pixels, tile_frame(key, self._view))
 
     def _mend_tile(self, key: Key, wound: QRect) -> None:
         """Paint the tile beside itself with the shapes that touch the wound, and copy the wound.
@@ -148,14 +172,28 @@ class Tiles:
         is mended equals what would be painted afresh, to the last bit.
         """
         tile = self._tiles[key]
-        if tile.is_stale or not _tile_rect(key).intersects(_view_rect(self._view)):
+        if tile.is_stale or not tile_rect(key).intersects(view_rect(self._view)):
             tile.is_stale = True
             return
-        frame = self._frame(key)
+        frame = tile_frame(key, self._view)
         self._scene.paint(self._spare.pixels, frame, _on_image(wound, frame.zoom))
         left, top = wound.x() - frame.left, wound.y() - frame.top
         part = np.s_[top : top + wound.height(), left : left + wound.width()]
         tile.pixels[part] = self._spare.pixels[part]
+
+    def _spoil_under(self, places: Edges) -> None:
+        """Each tile in view that one of the places touches, and all that are out of view."""
+        left, top, right, bottom = places
+        pad = look.PAD * self._view.ratio
+        in_view = set(keys(self._view))
+        for key, tile in self._tiles.items():
+            area = tile_frame(key, self._view).covers(pad)
+            if key in in_view and not tile.is_stale:
+                over = (left <= area.right) & (right >= area.left)
+                over &= (top <= area.bottom) & (bottom >= area.top)
+                tile.is_stale = bool(over.any())
+            else:
+                tile.is_stale = True
 
     def _on_plane(self, place: Bounds) -> QRect:
         """Where marks within these bounds may be seen, cut to where there are tiles."""
@@ -175,18 +213,14 @@ class Tiles:
         if not self._tiles:
             return QRect()
         columns, rows = zip(*self._tiles, strict=True)
-        first = _tile_rect((min(columns), min(rows)))
-        return first.united(_tile_rect((max(columns), max(rows))))
+        first = tile_rect((min(columns), min(rows)))
+        return first.united(tile_rect((max(columns), max(rows))))
 
     def _place(self, key: Key) -> QRect:
-        return _tile_rect(key).translated(-self._view.left, -self._view.top)
-
-    def _frame(self, key: Key) -> Frame:
-        x, y = key
-        return Frame(self._view.zoom, x * SIDE, y * SIDE, SIDE, SIDE, self._view.ratio)
+        return tile_rect(key).translated(-self._view.left, -self._view.top)
 
     def _forget_far_ones(self) -> None:
-        limit = _KEPT * sum(1 for _ in _keys(_surroundings(self._view)))
+        limit = _KEPT * sum(1 for _ in keys(_surroundings(self._view)))
         if len(self._tiles) > limit:
             for key in sorted(self._tiles, key=self._distance)[limit // 2 :]:
                 del self._tiles[key]
@@ -200,26 +234,6 @@ def _surroundings(view: Frame) -> Frame:
         width=view.width + 2 * SIDE,
         height=view.height + 2 * SIDE,
     )
-
-
-def _view_rect(view: Frame) -> QRect:
-    return QRect(view.left, view.top, view.width, view.height)
-
-
-def _tile_rect(key: Key) -> QRect:
-    return QRect(key[0] * SIDE, key[1] * SIDE, SIDE, SIDE)
-
-
-def _keys(view: Frame) -> Iterator[Key]:
-    return _keys_over(_view_rect(view))
-
-
-def _keys_over(rect: QRect) -> Iterator[Key]:
-    if rect.isEmpty():
-        return
-    for y in range(rect.top() // SIDE, rect.bottom() // SIDE + 1):
-        for x in range(rect.left() // SIDE, rect.right() // SIDE + 1):
-            yield x, y
 
 
 def _on_image(rect: QRect, zoom: float) -> Bounds:

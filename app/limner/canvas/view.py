@@ -14,10 +14,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEve
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from limner.canvas.finder import found_at, found_within
 from limner.canvas.input import cursor_shape, is_pinch, is_space, key_of, mods_of
 from limner.canvas.minimap import Minimap
 from limner.canvas.stage import Stage
 from limner.model.annotations import AnnotationId
+from limner.model.geometry import Bounds
 from limner.model.ontology import Ontology
 from limner.model.patch import Patch
 from limner.tools.bench import Bench
@@ -67,15 +69,15 @@ class Canvas(Stage):
         for stop in self._unwatch:
             stop()
         if self._bench is not None:
-            self._bench.find = _find_nothing
+            self._bench.find, self._bench.find_within = _find_nothing, _find_nothing_within
         self._bench = bench
         self._unwatch = []
         if bench is None:
             self._scene.load((), Ontology())
         else:
             self._scene.load(bench.document, bench.ontology)
-            self._scene.select(bench.selection)
-            bench.find = self._find
+            self._scene.select(bench.selection.ids)
+            bench.find, bench.find_within = self._find, self._find_within
             if self._scene.backdrop.picture is None:  # still to come, or not to be read
                 self._fit_to(*bench.image_size)
             self._unwatch = [
@@ -83,9 +85,14 @@ class Canvas(Stage):
                 bench.selection.watch(self._on_selection),
             ]
         self._live.selected = bench.selection.ids if bench else ()
-        self._live.overlay = Overlay()
+        self._live.clear()
         self._start_afresh()
         self.refresh_overlay()
+
+    def recolour(self, ontology: Ontology) -> None:
+        """Show the shapes in the colours and with the skeletons of another label set."""
+        self._mend(self._scene.recolour(ontology))
+        self._overlay_may_differ()
 
     def use(self, tool: Tool | None) -> None:
         """Feed this tool from now on, and draw its overlay."""
@@ -111,8 +118,7 @@ class Canvas(Stage):
             return
         view = self._view()
         dirty = self._live.extent(view)
-        self._live.overlay = overlay
-        self._mend(self._scene.lift(overlay.edited))
+        self._mend(self._live.show(overlay))
         self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
 
     def _is_working(self) -> bool:
@@ -120,7 +126,10 @@ class Canvas(Stage):
         return self._tool is not None and self._tool.bench is self._bench
 
     def _find(self, x: float, y: float, reach: float) -> Sequence[AnnotationId]:
-        return self._scene.table.find(x, y, reach)
+        return found_at(self._scene.table, x, y, reach)
+
+    def _find_within(self, band: Bounds) -> Sequence[AnnotationId]:
+        return found_within(self._scene.table, band)
 
     def _on_patch(self, patch: Patch) -> None:
         self._mend(self._scene.update(patch))
@@ -312,6 +321,10 @@ class Canvas(Stage):
     def _hold_space(self, *, is_down: bool) -> None:
         self._is_space_down = is_down
         self._refresh_cursor()
+
+
+def _find_nothing_within(_band: Bounds) -> Sequence[AnnotationId]:
+    return ()
 
 
 def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from limner.model.annotations import AnnotationId, Drawable, Kind, Opaque
 from limner.model.document import Document, PatchDoesNotFit
+from limner.model.geometry import Bounds
 from limner.model.history import History, Ids
 from limner.model.ontology import LabelClass, Ontology
 from limner.model.patch import Patch
@@ -16,13 +17,17 @@ from limner.model.selection import Selection
 Finder = Callable[[float, float, float], Sequence[AnnotationId]]
 """(x, y, reach), all in image pixels -> what lies there and is visible, topmost first."""
 
+BandFinder = Callable[[Bounds], Sequence[AnnotationId]]
+"""A rectangle of image pixels -> what is visible and has any part in it, lowest first."""
+
 
 @dataclass
 class Bench:
     """One image being worked on.
 
-    `find` is given by the canvas (it owns the index and knows what is hidden). `refused` hears of
-    every rule that a gesture would have broken: the gesture then changes nothing.
+    `find` and `find_within` are given by the canvas (it owns the index and knows what is hidden).
+    `refused` hears of every rule that a gesture would have broken: the gesture then changes
+    nothing.
     """
 
     document: Document
@@ -31,6 +36,7 @@ class Bench:
     ontology: Ontology
     image_size: tuple[int, int]
     find: Finder = field(default=lambda _x, _y, _reach: ())
+    find_within: BandFinder = field(default=lambda _band: ())
     scale: float = 1.0
     """Image pixels that one screen pixel covers (1 / zoom); the canvas keeps it."""
     refused: Callable[[RuleBroken], None] = field(default=lambda _error: None)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from typing_extensions import override
 
 from limner.model.annotations import AnnotationId, BBox, Drawable, Polygon, Polyline
-from limner.model.geometry import Bounds, moved
+from limner.model.geometry import Bounds, moved_all
 from limner.model.patch import Patch, Verb
-from limner.tools.band import touches
 from limner.tools.bench import Bench
 from limner.tools.box_shaping import Side, measured, resized, turned
+from limner.tools.chunks import LONG
 from limner.tools.grips import Edge, Grip, Turn
 from limner.tools.guides import along_axis
-from limner.tools.tool import Mods, Pointer
+from limner.tools.tool import Carried, Mods, Pointer, Pulled
 from limner.tools.vertices import Path, Vertex, runs_of, with_vertex_after, with_vertex_at
+
+_FEW: Final = 24
+"""So many shapes are made anew on every mouse move: some 5 µs each, and 100 µs to paint."""
+
+_ALONG_AN_AXIS: Final = "Shift: straight along one axis · Esc: leave"
 
 Shaping = Callable[[Pointer], Sequence[Drawable]]
 """Where the pointer is -> what the dragged shapes look like."""
@@ -27,6 +32,8 @@ class Drag(ABC):
     """One drag; nothing happens to the document before `finish`."""
 
     edited: tuple[Drawable, ...] = ()
+    carried: Carried | None = None
+    pulled: Pulled | None = None
     band: Bounds | None = None
     held: Grip | None = None
 
@@ -97,16 +104,62 @@ class BandDrag(Drag):
 
     @override
     def finish(self, bench: Bench) -> None:
-        if self.band is None:
-            return
-        # The canvas alone knows what is visible: ask it for all in the circle around the band.
-        reach = math.hypot(self.band.width, self.band.height) / 2
-        near = ((id_, bench.drawable(id_)) for id_ in bench.find(*self.band.centre, reach))
-        touched = [id_ for id_, shape in near if shape and touches(self.band, shape)]
-        bench.selection.choose([*self._kept, *reversed(touched)])
+        if self.band is not None:
+            bench.selection.choose([*self._kept, *bench.find_within(self.band)])
 
 
-def holding(shape: Drawable, grip: Grip, start: Pointer) -> ShapeDrag | None:
+class CarryDrag(Drag):
+    """Moves shapes that are too many to be made anew on every mouse move; made once, at the end."""
+
+    hint = _ALONG_AN_AXIS
+
+    def __init__(self, ids: Iterable[AnnotationId], start: Pointer) -> None:
+        self._ids = frozenset(ids)
+        self._start = start
+
+    @override
+    def move(self, at: Pointer) -> None:
+        self.carried = Carried(self._ids, *_way(self._start, at))
+
+    @override
+    def finish(self, bench: Bench) -> None:
+        if self.carried is not None:
+            shapes = [shape for shape in map(bench.drawable, self._ids) if shape is not None]
+            there = moved_all(shapes, self.carried.dx, self.carried.dy)
+            bench.do(Patch.replacing(Verb.MOVE, zip(shapes, there, strict=True)))
+
+
+class PullDrag(Drag):
+    """Moves one vertex of a path that is too long to be made anew on every mouse move."""
+
+    hint = _ALONG_AN_AXIS
+
+    def __init__(
+        self, verb: Verb, before: Path, path: Path, vertex: Vertex, start: Pointer
+    ) -> None:
+        """`path` is `before` with the vertex that is pulled, which may be a new one."""
+        self.held = vertex
+        self._verb = verb
+        self._before = before
+        self._path = path
+        self._vertex = vertex
+        self._start = start
+        self._from = runs_of(path)[vertex.run][vertex.index]
+
+    @override
+    def move(self, at: Pointer) -> None:
+        dx, dy = _way(self._start, at)
+        x, y = self._from
+        self.pulled = Pulled(self._path, self._vertex, x + dx, y + dy)
+
+    @override
+    def finish(self, bench: Bench) -> None:
+        if self.pulled is not None:
+            after = with_vertex_at(self._path, self._vertex, self.pulled.x, self.pulled.y)
+            bench.do(Patch.replacing(self._verb, [(self._before, after)]))
+
+
+def holding(shape: Drawable, grip: Grip, start: Pointer) -> Drag | None:
     """The drag of one handle of `shape`; None when the shape has no such handle."""
     match shape, grip:
         case BBox(), Side():
@@ -123,16 +176,18 @@ def holding(shape: Drawable, grip: Grip, start: Pointer) -> ShapeDrag | None:
             return None
 
 
-def moving(shapes: Sequence[Drawable], start: Pointer) -> ShapeDrag:
-    """Moves all `shapes` together."""
+def moving(bench: Bench, start: Pointer) -> Drag:
+    """Moves all that is selected together."""
+    if len(bench.selection) > _FEW:
+        return CarryDrag(bench.selection, start)
+    shapes = bench.selected()
+    if any(_is_long(shape) for shape in shapes):
+        return CarryDrag([shape.id for shape in shapes], start)
 
     def shaping(at: Pointer) -> list[Drawable]:
-        dx, dy = at.x - start.x, at.y - start.y
-        if Mods.SHIFT in at.mods:
-            dx, dy = along_axis(dx, dy)
-        return [moved(shape, dx, dy) for shape in shapes]
+        return moved_all(shapes, *_way(start, at))
 
-    return ShapeDrag(Verb.MOVE, shapes, shaping, "Shift: straight along one axis · Esc: leave")
+    return ShapeDrag(Verb.MOVE, shapes, shaping, _ALONG_AN_AXIS)
 
 
 def _resizing(box: BBox, side: Side, start: Pointer) -> ShapeDrag:
@@ -155,13 +210,23 @@ def _turning(box: BBox, start: Pointer) -> ShapeDrag:
     return ShapeDrag(Verb.ROTATE, [box], shaping, "Shift: steps of 15° · Esc: leave", Turn())
 
 
-def _vertex(verb: Verb, before: Path, path: Path, vertex: Vertex, start: Pointer) -> ShapeDrag:
+def _vertex(verb: Verb, before: Path, path: Path, vertex: Vertex, start: Pointer) -> Drag:
+    if _is_long(path):
+        return PullDrag(verb, before, path, vertex, start)
     x, y = runs_of(path)[vertex.run][vertex.index]
 
     def shaping(at: Pointer) -> list[Drawable]:
-        dx, dy = at.x - start.x, at.y - start.y
-        if Mods.SHIFT in at.mods:
-            dx, dy = along_axis(dx, dy)
+        dx, dy = _way(start, at)
         return [with_vertex_at(path, vertex, x + dx, y + dy)]
 
-    return ShapeDrag(verb, [before], shaping, "Shift: straight along one axis · Esc: leave", vertex)
+    return ShapeDrag(verb, [before], shaping, _ALONG_AN_AXIS, vertex)
+
+
+def _way(start: Pointer, at: Pointer) -> tuple[float, float]:
+    """How far the pointer went; straight along one axis with Shift."""
+    dx, dy = at.x - start.x, at.y - start.y
+    return along_axis(dx, dy) if Mods.SHIFT in at.mods else (dx, dy)
+
+
+def _is_long(shape: Drawable) -> bool:
+    return isinstance(shape, Path) and sum(map(len, runs_of(shape))) > LONG

@@ -16,6 +16,7 @@ from limner.model.annotations import AnnotationId, Drawable
 from limner.model.geometry import Bounds
 from limner.model.points import Points
 from limner.tools.bench import Bench
+from limner.tools.vertices import Path, Vertex
 
 
 class Mods(Flag):
@@ -111,15 +112,40 @@ class Sketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """Shapes of the document that move together, (dx, dy) image pixels from where it has them.
+
+    For those that are too many, or have too many points, to be made anew on every mouse move: one
+    picture of them is moved.
+    """
+
+    ids: frozenset[AnnotationId]
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A path, long as `Carried` ones are, with one of its vertices under way, at (x, y)."""
+
+    path: Path
+    vertex: Vertex
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """What the canvas draws above the settled shapes, in image pixels.
 
     `edited` are drawn instead of the document's records with the same ids, or in addition where
-    the document has none; `band` is a rubber-band rectangle; `stem` joins a box to its rotation
-    handle.
+    the document has none; `carried` and `pulled` are drawn instead of them too; `band` is a
+    rubber-band rectangle; `stem` joins a box to its rotation handle.
     """
 
     edited: tuple[Drawable, ...] = ()
+    carried: Carried | None = None
+    pulled: Pulled | None = None
     sketch: Sketch | None = None
     handles: tuple[Handles, ...] = ()
     band: Bounds | None = None

@@ -76,7 +76,7 @@ def edits(easel: Easel, data: st.DataObject) -> None:
 def painted_afresh(easel: Easel) -> QImage:
     """The same document on a new canvas."""
     other = Easel.put_up(easel.bench.document.snapshot(), size=SIZE)
-    other.canvas.set_hidden(easel.canvas._scene._hidden)
+    other.canvas.set_hidden(easel.canvas._scene.table.hidden.ids)
     other.bench.selection.choose(easel.bench.selection)
     other.canvas._look(easel.canvas._viewport)
     other.canvas._start_afresh()
