@@ -23,6 +23,7 @@ from limner.imaging.problems import (
     Unreadable,
     Unsupported,
 )
+from limner.imaging.tone import toned
 
 RGB = tuple[int, int, int]
 LEFT_RED = Image.new("RGB", (60, 40), "blue")
@@ -37,8 +38,9 @@ def saved(image: Image.Image, format_: str, **options: object) -> bytes:
 
 
 def pixel(picture: Planes | Pixels, x: int, y: int) -> RGB:
-    pixels = picture.planes[0] if isinstance(picture, Planes) else picture
-    blue, green, red, padding = pixels[y, x].tolist()
+    if isinstance(picture, Planes):
+        picture = toned(picture.planes[0], None, picture.window)
+    blue, green, red, padding = picture[y, x].tolist()
     assert padding == 255
     return red, green, blue
 

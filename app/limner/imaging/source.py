@@ -10,6 +10,7 @@ from typing import Final
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from limner.imaging import tiff
 from limner.imaging.problems import (
     Damaged,
     EmptyFile,
@@ -53,7 +54,7 @@ def opened(data: Source, name: str, page: int = 0) -> Iterator[ImageFile.ImageFi
         try:
             image = _identified(source, name, head)
             if page:
-                image.seek(page)
+                image.seek(_frame(image, data, name, page))
             yield image
         except ImageProblem:
             raise
@@ -64,8 +65,25 @@ def opened(data: Source, name: str, page: int = 0) -> Iterator[ImageFile.ImageFi
 
 
 def pages(image: ImageFile.ImageFile) -> int:
-    """How many pages or frames there are, counted without decoding any."""
+    """How many pages or frames there are, counted without decoding any.
+
+    The further images of a JPEG file are no pages: cameras put depths and gain maps there.
+    """
     return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+
+
+def sheets(data: Source, name: str) -> list[tiff.Page]:
+    """The pages of a TIFF file, smaller copies of a page left out; empty if they are not clear."""
+    try:
+        return tiff.pages(data, name) if isinstance(data, Path) else []
+    except ImageProblem:  # Pillow is less strict, and what it reads is one page
+        return []
+
+
+def _frame(image: ImageFile.ImageFile, data: Source, name: str, page: int) -> int:
+    """The number that Pillow gives to a page."""
+    found = sheets(data, name) if image.format == "TIFF" else []
+    return found[page].frame if page < len(found) else page
 
 
 def _identified(

@@ -78,8 +78,8 @@ def automatic(samples: Samples) -> Window:
     16-bit words is not black and a single hot pixel does not darken the rest.
     """
     values = samples[..., :3] if samples.dtype == np.uint8 else samples
-    flat = values.reshape(-1)
-    sample = flat[:: max(1, flat.size // _SAMPLED)]
+    pixels = values.reshape(samples.shape[0] * samples.shape[1], -1)
+    sample = pixels[:: max(1, values.size // _SAMPLED)]
     sample = sample[np.isfinite(sample)]
     if not sample.size:
         return Window(0.0, 1.0)
@@ -98,7 +98,8 @@ def _places(samples: Samples, tone: Tone) -> tuple[NDArray[np.unsignedinteger], 
     low, high = tone.window
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = (samples.astype(np.float32, copy=False) - low) * ((_STEPS - 1) / (high - low))
-    inside = np.clip(np.nan_to_num(scaled, nan=0.0), 0, _STEPS - 1)
+    scaled[~np.isfinite(samples)] = 0
+    inside = np.clip(scaled, 0, _STEPS - 1)
     return inside.astype(np.uint16), _table(Window(0, _STEPS - 1), tone.gamma, _STEPS)
 
 

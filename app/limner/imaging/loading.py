@@ -1,0 +1,92 @@
+"""The pixels of a page, upright: 8-bit RGB, or the samples of a deep image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from PIL import Image, ImageFile
+
+from limner.imaging import deep
+from limner.imaging.colour import to_rgb
+from limner.imaging.host import Host
+from limner.imaging.orientation import orientation, upright
+from limner.imaging.picture import Samples
+from limner.imaging.problems import Damaged, TooDear, TooLarge
+
+Again = Callable[[], AbstractContextManager[ImageFile.ImageFile]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A whole page, upright; `warning` says, for people, what is wrong with it."""
+
+    content: Image.Image | Samples
+    warning: str | None
+
+
+def load(
+    image: ImageFile.ImageFile, again: Again, name: str, host: Host, side: int | None = None
+) -> Loaded:
+    """Decode an opened page.
+
+    Args:
+        again: opens the same page once more.
+        side: what is left of an 8-bit image when this is all that the longer side needs to have.
+
+    Raises:
+        ImageProblem: nothing of it can be shown; `name` is what the message calls it.
+    """
+    _announce(image, name, host)
+    turn = orientation(image)
+    mode = deep.wide_mode(image)
+    if mode == deep.GREY_ALPHA:
+        deep.take_both_bytes(image)
+    warning = _load(image, name)
+    if mode is None and side is not None and image.mode in ("RGB", "L", "CMYK", "YCbCr"):
+        image.thumbnail((side, side), reducing_gap=2.0)
+    shown = upright(image, turn)
+    if mode == deep.GREY_ALPHA:
+        return Loaded(deep.grey_alpha_samples(shown), warning)
+    if mode is not None:
+        with again() as twin:
+            deep.take_low_bytes(twin)
+            _load(twin, name)
+            return Loaded(deep.wide_samples(shown, upright(twin, turn), mode), warning)
+    return Loaded(
+        deep.grey_samples(image, shown) if deep.is_deep(image) else to_rgb(shown), warning
+    )
+
+
+def _announce(image: Image.Image, name: str, host: Host) -> None:
+    """Hold the size in the header against what may be decoded."""
+    pixels = image.width * image.height
+    if pixels > host.pixel_limit:
+        raise TooLarge(name, image.width, image.height, host.pixel_limit)
+    host.expect(pixels)
+
+
+def _load(image: ImageFile.ImageFile, name: str) -> str | None:
+    """Decode the pixels; a warning for people when only a part of them came.
+
+    Pillow keeps the rows it had when a file broke off; without its tiles it hands them out.
+    """
+    try:
+        image.load()
+    except MemoryError as error:
+        raise TooDear(name) from error
+    except Exception as error:  # decoders of hostile data raise whatever comes
+        image.tile = []
+        if not _has_content(image):
+            raise Damaged(name) from error
+        return f"“{name}” is damaged or breaks off; what could be read of it is shown."
+    return None
+
+
+def _has_content(image: Image.Image) -> bool:
+    """Whether the decoder left anything but zeros."""
+    try:
+        return image.getbbox() is not None
+    except OSError:  # it failed before it had room for pixels
+        return False
