@@ -76,11 +76,11 @@ def test_a_file_that_cannot_be_read_is_moved_aside_with_a_warning(
 
 def test_what_a_newer_version_wrote_is_kept(file: Path) -> None:
     file.parent.mkdir()
-    file.write_text('{"minimap": true, "autosave_s": 9.0}')
+    file.write_text('{"lantern": true, "autosave_s": 9.0}')
     settings, warning = SettingsFile(file).load()
     assert warning is None
     SettingsFile(file).save(settings.with_connection(SERVER))
-    assert json.loads(file.read_text())["minimap"] is True
+    assert json.loads(file.read_text())["lantern"] is True
 
 
 def test_settings_are_never_changed_in_place() -> None:

@@ -31,6 +31,7 @@ from limner.shell.saving import Saving
 from limner.shell.services import LOCAL_ORIGIN, Local, Services
 from limner.shell.toning import Toning
 from limner.shell.trouble import words
+from limner.shell.viewing import Viewing
 from limner.shell.window import Window
 from limner.storage.settings import Connection, LastProject
 from limner.sync.workspace import Workspace
@@ -54,6 +55,7 @@ class Application:
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.toning = Toning(self.window, self.project)
+        self.viewing = Viewing(self.window, self.project, services)
         self.window.install(commands(self))
         self.window.dropped.connect(self.open_path)
         self.window.closing.connect(self._leave)

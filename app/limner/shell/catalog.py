@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 from limner.model.ontology import DIGITS
 from limner.panels.text import caption
+from limner.shell.acts import Acts
 from limner.shell.commands import Command, Menu
-from limner.shell.editor import Editor
-from limner.shell.project import Project
-from limner.shell.reviewing import Reviewing
-from limner.shell.saving import Saving
-from limner.shell.toning import Toning
-from limner.shell.window import Window
-
-
-class Acts(Protocol):
-    """What the commands call: the application's parts, and what only it can do."""
-
-    window: Window
-    editor: Editor
-    project: Project
-    saving: Saving
-    reviewing: Reviewing
-    toning: Toning
-
-    def choose_folder(self) -> None: ...
-    def choose_dataset(self) -> None: ...
-    def open_sample(self) -> None: ...
-    def show_connections(self, kind: str = "pictograph") -> None: ...
-    def has_image(self) -> bool: ...
-    def switch_theme(self) -> None: ...
-    def show_keys(self) -> None: ...
-    def show_about(self) -> None: ...
-    def quit(self) -> None: ...
-
+from limner.shell.view_commands import view_commands
 
 _TOOLS: Final = (
     ("select", "&Select and edit", "V", "mouse-pointer-2"),
@@ -54,7 +28,7 @@ def commands(app: Acts) -> tuple[Command, ...]:
         *_file(app),
         *_edit(app),
         *_image(app),
-        *_view(app),
+        *view_commands(app),
         *_tools(app),
         *_digits(app),
         *_review(app),
@@ -198,73 +172,6 @@ def _image(app: Acts) -> tuple[Command, ...]:
         Command(
             "image.reload", "&Reload", menu, project.retry, ("F5",), "refresh-cw", app.has_image
         ),
-    )
-
-
-def _view(app: Acts) -> tuple[Command, ...]:
-    menu, canvas, window = Menu.VIEW, app.window.canvas, app.window
-    return (
-        Command(
-            "view.zoom_in",
-            "Zoom &in",
-            menu,
-            lambda: canvas.zoom_by(1.25),
-            ("+", "=", "Ctrl++"),
-            "zoom-in",
-        ),
-        Command(
-            "view.zoom_out",
-            "Zoom &out",
-            menu,
-            lambda: canvas.zoom_by(0.8),
-            ("-", "Ctrl+-"),
-            "zoom-out",
-        ),
-        Command("view.fit", "&Fit the image", menu, canvas.fit, ("F", "Ctrl+0"), "maximize"),
-        Command(
-            "view.actual", "&Actual pixels (1:1)", menu, canvas.actual_size, ("Ctrl+1",), "scan"
-        ),
-        Command(
-            "view.selection",
-            "Go to the &selection",
-            menu,
-            app.editor.reveal_selected,
-            ("Z",),
-            "crosshair",
-        ),
-        Command(
-            "view.images",
-            "&Images panel",
-            menu,
-            lambda: window.left.setVisible(window.left.isHidden()),
-            ("F7",),
-            "panel-left",
-            checked=lambda: not window.left.isHidden(),
-            checkable=True,
-            separated=True,
-        ),
-        Command(
-            "view.side",
-            "O&bjects, classes and review",
-            menu,
-            lambda: window.right.setVisible(window.right.isHidden()),
-            ("F8",),
-            "panel-right",
-            checked=lambda: not window.right.isHidden(),
-            checkable=True,
-        ),
-        Command(
-            "view.levels",
-            "&Levels: brightness and contrast",
-            menu,
-            app.toning.toggle,
-            ("Shift+L",),
-            "sliders-horizontal",
-            enabled=app.has_image,
-            checked=app.window.levels.isVisible,
-            checkable=True,
-        ),
-        Command("view.theme", "&Dark or light", menu, app.switch_theme, ("F9",), "sun-moon"),
     )
 
 

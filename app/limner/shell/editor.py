@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from limner.model.annotations import AnnotationId, Drawable, Kind, kind_of
 from limner.model.document import PatchDoesNotFit
-from limner.model.geometry import bounds
+from limner.model.geometry import Bounds, bounds
 from limner.model.history import History
 from limner.model.json_text import JsonText
 from limner.model.ontology import LabelClass, Ontology
@@ -242,8 +243,11 @@ class Editor:
             self._window.canvas.centre_on(bounds(found), zoom_in=True)
 
     def reveal_selected(self) -> None:
-        if self.bench is not None and self.bench.selection:
-            self.reveal(next(iter(self.bench.selection)))
+        """Bring all that is selected into view."""
+        selected = self.bench.selected() if self.bench is not None else []
+        if selected:
+            whole = reduce(Bounds.united, map(bounds, selected))
+            self._window.canvas.centre_on(whole, zoom_in=True)
 
     def _hide(self, ids: frozenset[AnnotationId]) -> None:
         self._hidden = ids

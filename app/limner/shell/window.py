@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from limner.canvas.rulers import Rulers
 from limner.canvas.view import Canvas
 from limner.panels.attributes import AttributesPanel
 from limner.panels.classes import ClassesPanel
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.canvas = Canvas()
+        self.rulers = Rulers(self.canvas)
         self.notice = Notice(self.canvas)
         self.levels = LevelsPanel(self.canvas)
         self.images = ImagesPanel()
@@ -91,7 +93,7 @@ class Window(QMainWindow):
         self.split.setObjectName("page")
         self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
         self.right = _padded(self.side)
-        for part in (self.left, self.canvas, self.right):
+        for part in (self.left, self.rulers, self.right):
             self.split.addWidget(part)
         self.split.setStretchFactor(1, 1)
         self.split.setCollapsible(1, False)

@@ -87,6 +87,13 @@ class Settings(Choice):
     pyramid_cache_mb: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
         default=20_000, description="Disk space for very large images made ready, in megabytes"
     )
+    minimap: bool = Field(
+        default=True, description="Whether a map of the image is shown while one is zoomed in"
+    )
+    crosshair: bool = Field(
+        default=True, description="Whether lines go through the pointer while one draws"
+    )
+    rulers: bool = Field(default=False, description="Whether rulers stand beside the image")
     last_project: LastProject | None = Field(
         default=None, description="What opens at the next start"
     )

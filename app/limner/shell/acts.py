@@ -1,0 +1,35 @@
+"""What the commands of the window can ask for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from limner.shell.editor import Editor
+from limner.shell.project import Project
+from limner.shell.reviewing import Reviewing
+from limner.shell.saving import Saving
+from limner.shell.toning import Toning
+from limner.shell.viewing import Viewing
+from limner.shell.window import Window
+
+
+class Acts(Protocol):
+    """What the commands call: the application's parts, and what only it can do."""
+
+    window: Window
+    editor: Editor
+    project: Project
+    saving: Saving
+    reviewing: Reviewing
+    toning: Toning
+    viewing: Viewing
+
+    def choose_folder(self) -> None: ...
+    def choose_dataset(self) -> None: ...
+    def open_sample(self) -> None: ...
+    def show_connections(self, kind: str = "pictograph") -> None: ...
+    def has_image(self) -> bool: ...
+    def switch_theme(self) -> None: ...
+    def show_keys(self) -> None: ...
+    def show_about(self) -> None: ...
+    def quit(self) -> None: ...
