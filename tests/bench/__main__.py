@@ -25,6 +25,9 @@ from bench.figure import PUBLIC, Row
 from bench.registry import Order, Subject, chosen
 from bench.xserver import NoServer, xvfb
 
+_OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
+"""Without a screen Qt warns at every resize that windows have no size hints there."""
+
 _SHAPES = Order(frozenset()).shapes
 
 
@@ -77,10 +80,10 @@ def _rows(
     command += ["--zooms"] if asked.zooms else []
     with ExitStack() as stack:
         # Sizes are given in what a person sees: 1920 x 1080 at ratio 2 is a screen of 4K.
-        environment = {**os.environ, "QT_SCALE_FACTOR": str(ratio), "QT_QPA_PLATFORM": "offscreen"}
+        environment = {**os.environ, "QT_SCALE_FACTOR": str(ratio), **_OFFSCREEN}
         if subject.screen == "xvfb":
             environment["DISPLAY"] = stack.enter_context(xvfb(1920 * ratio, 1080 * ratio))
-            environment["QT_QPA_PLATFORM"] = "xcb"
+            environment |= {"QT_QPA_PLATFORM": "xcb", "QT_LOGGING_RULES": ""}
         process = stack.enter_context(
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         )

@@ -55,6 +55,8 @@ SUBJECTS: Final = (
     Subject("canvas", ("load", *PAINTED, "hit"), ratios=(1, 2)),
     Subject("growth", ("pan", "zoom", "drag", "hover")),
     Subject("screen", ("zoom", "pan", "hover", "drag"), ratios=(1, 2), screen="xvfb"),
+    Subject("images", ("first", "sharp", "tiles", "next", "next.wall")),
+    Subject("soak", ("slope", "rss", "frame", "longest", "actions"), screen="xvfb"),
     Subject("versus", VERSUS, screen="xvfb"),
     Subject("start", ("window", "window.cpu", "usable", "usable.cpu"), screen="xvfb"),
     Subject("memory", ("idle", "image", "shapes"), screen="xvfb"),

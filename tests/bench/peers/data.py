@@ -13,9 +13,9 @@ from typing import Final
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image
 
 from bench.home import serving
+from bench.photographs import photograph
 from limner.model.annotations import AnnotationId, Kind, Polygon
 from limner.model.ontology import LabelClass, Ontology
 from limner.model.points import Points
@@ -32,22 +32,22 @@ def write(folder: Path, count: int) -> Path:
     """An image with `count` polygons beside it; the path of the image."""
     folder.mkdir(parents=True)
     image = folder / f"shapes{count}.jpg"
-    _photograph().save(image, quality=92)
+    photograph(SIZE).save(image, quality=92)
     if count:
         image.with_suffix(".json").write_text(json.dumps(_labelme(image.name, polygons(count))))
     return image
 
 
 def write_home(home: Path, image: Path, count: int) -> None:
-    """A home of Limner whose library holds the folder of `image` and its shapes."""
+    """A home of Limner whose library holds the folder of `image`; each gets the shapes."""
     with serving(home) as server:
         dataset = server.open_folder(str(image.parent)).dataset
         classes = zip(_LABELS, (*_COLOURS, "#ffffff"), strict=True)
         ontology = Ontology([LabelClass(name, Kind.POLYGON, colour) for name, colour in classes])
         dataset = server.update_classes(dataset.id, ontology, dataset.ontology)
-        row = next(row for row in server.images(dataset) if row.filename == image.name)
         records = [_record(i, *shape) for i, shape in enumerate(polygons(count))]
-        server.save(dataset, row, records, idempotency_key=uuid4().hex)
+        for row in server.images(dataset):
+            server.save(dataset, row, records, idempotency_key=uuid4().hex)
 
 
 def polygons(count: int) -> list[Shape]:
@@ -70,16 +70,6 @@ def polygons(count: int) -> list[Shape]:
         ]
         shapes.append((_LABELS[i % len(_LABELS)], ring))
     return shapes
-
-
-def _photograph() -> Image.Image:
-    """Smooth texture with mild noise: it compresses like a photograph."""
-    width, height = SIZE
-    chance = np.random.default_rng(7)
-    coarse = chance.integers(0, 255, (height // 64, width // 64, 3), dtype=np.uint8)
-    smooth = Image.fromarray(coarse).resize(SIZE, Image.Resampling.BICUBIC)
-    noise = chance.integers(-8, 8, (height, width, 1), dtype=np.int16)
-    return Image.fromarray(np.clip(np.asarray(smooth, np.int16) + noise, 0, 255).astype(np.uint8))
 
 
 def _labelme(image: str, shapes: list[Shape]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from bench.peers.clocks import Moment, Record, now, resident_mb
+from bench.peers.clocks import Record, now, resident_mb
 from bench.peers.program import XY, Program
 
 _WINDOW: Final = (1920, 1040)
@@ -29,21 +29,27 @@ class Scenario:
         self.record = record
         self.times = times
         self.app = program.widgets.QApplication.instance()
-        self.paints = _paint_watch(program)
+        self.painted = _paint_watch(program)
 
     # --- one step
 
     def step(self, name: str, action: Callable[[], object]) -> None:
-        """Take an operation until it is painted, and until it is settled."""
-        self.paints.clear()
+        """Take an operation until it is painted, and until it is settled.
+
+        What asks for no repaint ends when its events are handled. Timers, by which background
+        work goes on, only run when the repaint has not come by itself.
+        """
+        self.painted.clear()
         start = now()
         action()
         self.app.sendPostedEvents()
         end = now()
         for _ in range(_ROUNDS):
-            if not self.paints:
-                self.app.processEvents()
-        self.record.add(name, start, max(self.paints, default=end))
+            if self.painted:
+                break
+            self.app.processEvents()
+            end = now() if self.painted else end
+        self.record.add(name, start, end)
         self.settle()
         self.record.add(f"{name}.settled", start, now())
 
@@ -224,30 +230,17 @@ def _mean(outline: Sequence[XY]) -> XY:
     return sum(xs) / len(xs), sum(ys) / len(ys)
 
 
-def _paint_watch(program: Program) -> list[Moment]:
-    """When each repaint of the canvas ended, until whoever reads it clears it.
-
-    The repaint is passed on from here, to know when it ends: the rest of that turn of the event
-    loop may be background work.
-    """
-    ended: list[Moment] = []
-    kinds = program.core.QEvent.Type
+def _paint_watch(program: Program) -> list[bool]:
+    """Not empty once the canvas was painted; cleared by whoever waits for the next paint."""
+    seen: list[bool] = []
+    paint = program.core.QEvent.Type.Paint
 
     class Watch(program.core.QObject):  # type: ignore[misc, name-defined] # of either binding
-        is_painted = False
-
-        def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
-            if watched is program.canvas and event.type() == kinds.Paint:
-                self.is_painted = True
-            if watched is not program.window or event.type() != kinds.UpdateRequest:
-                return False
-            self.is_painted = False
-            watched.event(event)
-            if self.is_painted:
-                ended.append(now())
-            return True
+        def eventFilter(self, _watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == paint:
+                seen.append(True)
+            return False
 
     watch = Watch(program.canvas)
     program.canvas.installEventFilter(watch)
-    program.window.installEventFilter(watch)
-    return ended
+    return seen
