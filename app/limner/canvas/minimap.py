@@ -39,7 +39,7 @@ _SHARE: Final = 3
 _IDLE_MS: Final = 250
 """How long after a change the map is made anew: it takes 5 ms, which no frame should pay."""
 
-_SHADE: Final = QColor(0, 0, 0, 110)
+_SHADE: Final = QColor(0, 0, 0, 80)
 
 
 class Minimap(QWidget):

@@ -12,10 +12,13 @@ from limner.canvas.buffers import Plane, image_over
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
 
-_DOT: Final = 0.55
+_DOT: Final = 0.7
 """How much one dot covers of what lies under it; each further one covers as much of the rest."""
 
-_MOST: Final = 0.8
+_CROWD: Final = 5000
+"""Fewer shapes than this have larger dots."""
+
+_MOST: Final = 0.85
 """However many there are, so much is covered and no more."""
 
 
@@ -33,10 +36,10 @@ def overview(scene: Scene, frame: Frame) -> QImage:
 
 
 def _strew(pixels: Plane, scene: Scene, frame: Frame) -> None:
-    """A dot of one device-independent pixel in the middle of each shape; later ones on top."""
+    """A dot of one or two device-independent pixels for the middle of each shape, in z-order."""
     table = scene.table
     rows = table.within(frame.covers(0))
-    side = max(1, round(frame.ratio))
+    side = round(frame.ratio) * (2 if len(rows) < _CROWD else 1)
     columns, lines = frame.width // side, frame.height // side
     cells = table.centres(rows) * (frame.zoom / side) - (frame.left / side, frame.top / side)
     x, y = cells.astype(np.int32).T  # centres of shapes that reach into the frame may lie outside

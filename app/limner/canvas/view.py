@@ -5,25 +5,19 @@ It holds derived things only and can be rebuilt from the document at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from limner.canvas.finder import found_at, found_within
-from limner.canvas.input import cursor_shape, is_pinch, is_space, key_of, mods_of
+from limner.canvas.input import is_pinch, is_space, key_of, mods_of
 from limner.canvas.minimap import Minimap
-from limner.canvas.stage import Stage
-from limner.model.annotations import AnnotationId
-from limner.model.geometry import Bounds
-from limner.model.ontology import Ontology
-from limner.model.patch import Patch
-from limner.tools.bench import Bench
-from limner.tools.tool import Overlay, Pointer, Tool
+from limner.canvas.worktop import Worktop
+from limner.tools.tool import Pointer, Tool
 from limner.tools.toolbox import DRAWING
 
 _NOTCH: Final = 1.2
@@ -35,9 +29,9 @@ _LEFT: Final = Qt.MouseButton.LeftButton
 _MIDDLE: Final = Qt.MouseButton.MiddleButton
 
 
-class Canvas(Stage):
+class Canvas(Worktop):
     pointer_at = Signal(float, float)
-    """The pointer moved; image pixels."""
+    """The pointer is over another place of the image; image pixels."""
     pointer_left = Signal()
     overlay_changed = Signal()
     """A tool has seen an event: cursor, hint or selection may have changed."""
@@ -47,106 +41,21 @@ class Canvas(Stage):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Image canvas")
-        self._bench: Bench | None = None
-        self._tool: Tool | None = None
-        self._unwatch: list[Callable[[], None]] = []
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
         self._is_space_down = False
         self._is_pressed = False
-        self._is_feeding = False
         self._is_crosshair_on = True
-        self._overlay_timer = QTimer(self)
-        self._overlay_timer.setSingleShot(True)
-        self._overlay_timer.setInterval(0)
-        self._overlay_timer.timeout.connect(self.refresh_overlay)
-        self.zoom_changed.connect(self._overlay_timer.start)
+        self._pointer: QPointF | None = None
+        self.view_changed.connect(self._tell_pointer)
         self.minimap = Minimap(self)
         self.minimap.entered.connect(self._lose_pointer)
 
-    def edit(self, bench: Bench | None) -> None:
-        """Show this bench's document and follow it, and no longer the one before."""
-        for stop in self._unwatch:
-            stop()
-        if self._bench is not None:
-            self._bench.find, self._bench.find_within = _find_nothing, _find_nothing_within
-        self._bench = bench
-        self._unwatch = []
-        if bench is None:
-            self._scene.load((), Ontology())
-        else:
-            self._scene.load(bench.document, bench.ontology)
-            self._scene.select(bench.selection.ids)
-            bench.find, bench.find_within = self._find, self._find_within
-            if self._scene.backdrop.picture is None:  # still to come, or not to be read
-                self._fit_to(*bench.image_size)
-            self._unwatch = [
-                bench.document.watch(self._on_patch),
-                bench.selection.watch(self._on_selection),
-            ]
-        self._live.selected = bench.selection.ids if bench else ()
-        self._live.clear()
-        self._start_afresh()
-        self.refresh_overlay()
-
-    def recolour(self, ontology: Ontology) -> None:
-        """Show the shapes in the colours and with the skeletons of another label set."""
-        self._mend(self._scene.recolour(ontology))
-        self._overlay_may_differ()
-
+    @override
     def use(self, tool: Tool | None) -> None:
-        """Feed this tool from now on, and draw its overlay."""
-        self._tool = tool
         self._is_pressed = False
         self._cross(None)
-        self.refresh_overlay()
-
-    @property
-    def overlay(self) -> Overlay:
-        """What the tool has drawn above the settled shapes now, in image pixels."""
-        return self._live.overlay
-
-    def refresh_overlay(self) -> None:
-        """Ask the tool what to draw, and draw it: tool or selection changed from outside."""
-        if self._bench is not None:
-            self._bench.scale = self.devicePixelRatioF() / self.zoom
-        self._show_overlay(self._tool.overlay if self._is_working() and self._tool else Overlay())
-        self._refresh_cursor()
-
-    def _show_overlay(self, overlay: Overlay) -> None:
-        if overlay == self._live.overlay:
-            return
-        view = self._view()
-        dirty = self._live.extent(view)
-        self._mend(self._live.show(overlay))
-        self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
-
-    def _is_working(self) -> bool:
-        """Whether there is a tool, and it works on what is shown."""
-        return self._tool is not None and self._tool.bench is self._bench
-
-    def _find(self, x: float, y: float, reach: float) -> Sequence[AnnotationId]:
-        return found_at(self._scene.table, x, y, reach)
-
-    def _find_within(self, band: Bounds) -> Sequence[AnnotationId]:
-        return found_within(self._scene.table, band)
-
-    def _on_patch(self, patch: Patch) -> None:
-        self._mend(self._scene.update(patch))
-        self._overlay_may_differ()
-
-    def _on_selection(self) -> None:
-        if self._bench is None:
-            return
-        self._live.selected = self._bench.selection.ids
-        self._mend(self._scene.select(self._live.selected))
-        self._overlay_may_differ()
-
-    def _overlay_may_differ(self) -> None:
-        """Ask the tool once this is over: the change may come from the middle of its own work."""
-        self.update()
-        if not self._is_feeding:
-            self._overlay_timer.start()
+        super().use(tool)
 
     # The pointer
 
@@ -180,7 +89,8 @@ class Canvas(Stage):
             self.pan_by(step.x(), step.y())
         elif self._tool is not None and self._is_working():
             self._feed(self._tool.move, event)
-        self.pointer_at.emit(*self.to_image(event.position()))
+        self._pointer = event.position()
+        self._tell_pointer()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -201,12 +111,8 @@ class Canvas(Stage):
         x, y = self.to_image(event.position())
         scale = self.devicePixelRatioF() / self.zoom
         mods = mods_of(event.modifiers())
-        self._is_feeding = True
-        try:
+        with self._feeding():
             gesture(Pointer(x, y, scale, mods, self._is_pressed, clicks))
-        finally:
-            self._is_feeding = False
-            self.refresh_overlay()
         self.overlay_changed.emit()
 
     @override
@@ -214,7 +120,13 @@ class Canvas(Stage):
         super().leaveEvent(event)
         self._lose_pointer()
 
+    def _tell_pointer(self) -> None:
+        """The pointer has moved over the image, or the image under the pointer."""
+        if self._pointer is not None:
+            self.pointer_at.emit(*self.to_image(self._pointer))
+
     def _lose_pointer(self) -> None:
+        self._pointer = None
         self._cross(None)
         self._show_overlay(replace(self._live.overlay, hovered=None))
         self.pointer_left.emit()
@@ -244,13 +156,14 @@ class Canvas(Stage):
         """Whether the left button pans."""
         return self._is_space_down or (self._tool is not None and self._tool.name == _HAND)
 
+    @override
     def _refresh_cursor(self) -> None:
         if self._pan_from is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._is_hand():
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
-            self.setCursor(cursor_shape(self._live.overlay.cursor, self.turn))
+            super()._refresh_cursor()
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -297,12 +210,8 @@ class Canvas(Stage):
         if key is None or self._tool is None or not self._is_working():
             event.ignore()
             return
-        self._is_feeding = True
-        try:
+        with self._feeding():
             is_used = self._tool.key(key, mods_of(event.modifiers()))
-        finally:
-            self._is_feeding = False
-            self.refresh_overlay()
         event.setAccepted(is_used)
         self.overlay_changed.emit()
 
@@ -321,11 +230,3 @@ class Canvas(Stage):
     def _hold_space(self, *, is_down: bool) -> None:
         self._is_space_down = is_down
         self._refresh_cursor()
-
-
-def _find_nothing_within(_band: Bounds) -> Sequence[AnnotationId]:
-    return ()
-
-
-def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:
-    return ()

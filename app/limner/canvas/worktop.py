@@ -1,0 +1,134 @@
+"""The half of the canvas that works: it follows a document, and draws what a tool wants drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from limner.canvas.finder import found_at, found_within
+from limner.canvas.input import cursor_shape
+from limner.canvas.stage import Stage
+from limner.model.annotations import AnnotationId
+from limner.model.geometry import Bounds
+from limner.model.ontology import Ontology
+from limner.model.patch import Patch
+from limner.tools.bench import Bench
+from limner.tools.tool import Overlay, Tool
+
+
+class Worktop(Stage):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bench: Bench | None = None
+        self._tool: Tool | None = None
+        self._unwatch: list[Callable[[], None]] = []
+        self._is_feeding = False
+        self._overlay_timer = QTimer(self, singleShot=True, interval=0)
+        self._overlay_timer.timeout.connect(self.refresh_overlay)
+        self.zoom_changed.connect(self._overlay_timer.start)
+
+    def edit(self, bench: Bench | None) -> None:
+        """Show this bench's document and follow it, and no longer the one before."""
+        for stop in self._unwatch:
+            stop()
+        if self._bench is not None:
+            self._bench.find, self._bench.find_within = _find_nothing, _find_nothing_within
+        self._bench = bench
+        self._unwatch = []
+        if bench is None:
+            self._scene.load((), Ontology())
+        else:
+            self._scene.load(bench.document, bench.ontology)
+            self._scene.select(bench.selection.ids)
+            bench.find, bench.find_within = self._find, self._find_within
+            if self._scene.backdrop.picture is None:  # still to come, or not to be read
+                self._fit_to(*bench.image_size)
+            self._unwatch = [
+                bench.document.watch(self._on_patch),
+                bench.selection.watch(self._on_selection),
+            ]
+        self._live.selected = bench.selection.ids if bench else ()
+        self._live.clear()
+        self._start_afresh()
+        self.refresh_overlay()
+
+    def recolour(self, ontology: Ontology) -> None:
+        """Show the shapes in the colours and with the skeletons of another label set."""
+        self._mend(self._scene.recolour(ontology))
+        self._overlay_may_differ()
+
+    def use(self, tool: Tool | None) -> None:
+        """Feed this tool from now on, and draw its overlay."""
+        self._tool = tool
+        self.refresh_overlay()
+
+    @property
+    def overlay(self) -> Overlay:
+        """What the tool has drawn above the settled shapes now, in image pixels."""
+        return self._live.overlay
+
+    def refresh_overlay(self) -> None:
+        """Ask the tool what to draw, and draw it: tool or selection changed from outside."""
+        if self._bench is not None:
+            self._bench.scale = self.devicePixelRatioF() / self.zoom
+        self._show_overlay(self._tool.overlay if self._is_working() and self._tool else Overlay())
+        self._refresh_cursor()
+
+    def _show_overlay(self, overlay: Overlay) -> None:
+        if overlay == self._live.overlay:
+            return
+        view = self._view()
+        dirty = self._live.extent(view)
+        self._mend(self._live.show(overlay))
+        self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
+
+    def _is_working(self) -> bool:
+        """Whether there is a tool, and it works on what is shown."""
+        return self._tool is not None and self._tool.bench is self._bench
+
+    def _find(self, x: float, y: float, reach: float) -> Sequence[AnnotationId]:
+        return found_at(self._scene.table, x, y, reach)
+
+    def _find_within(self, band: Bounds) -> Sequence[AnnotationId]:
+        return found_within(self._scene.table, band)
+
+    def _on_patch(self, patch: Patch) -> None:
+        self._mend(self._scene.update(patch))
+        self._overlay_may_differ()
+
+    def _on_selection(self) -> None:
+        if self._bench is None:
+            return
+        self._live.selected = self._bench.selection.ids
+        self._mend(self._scene.select(self._live.selected))
+        self._overlay_may_differ()
+
+    def _overlay_may_differ(self) -> None:
+        """Ask the tool once this is over: the change may come from the middle of its own work."""
+        self.update()
+        if not self._is_feeding:
+            self._overlay_timer.start()
+
+    @contextmanager
+    def _feeding(self) -> Iterator[None]:
+        """While the tool works; afterwards what it wants drawn is drawn."""
+        self._is_feeding = True
+        try:
+            yield
+        finally:
+            self._is_feeding = False
+            self.refresh_overlay()
+
+    def _refresh_cursor(self) -> None:
+        self.setCursor(cursor_shape(self._live.overlay.cursor, self.turn))
+
+
+def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:
+    return ()
+
+
+def _find_nothing_within(_band: Bounds) -> Sequence[AnnotationId]:
+    return ()
