@@ -62,6 +62,23 @@ class Annotator:
             self.waits_for_the_image()
         assert self.session.row.filename == filename
 
+    def clicks_in_the_list(self, filename: str) -> None:
+        """Click on an image in the list, wherever it stands there."""
+        view = self.window.images.view
+        for row in range(view.model().rowCount()):
+            index = view.model().index(row, 0)
+            if index.data() == filename:
+                view.scrollTo(index)
+                at = view.visualRect(index).center()
+                self.hand.click_on(view.viewport(), at)
+                return
+        raise AssertionError(filename)
+
+    @property
+    def says_of_loading(self) -> str:
+        """What is said over a bare canvas, or above one with something to look at."""
+        return f"{self.canvas.message} {self.notice}"
+
     def waits_for_the_image(self) -> None:
         wait_until(self._has_image, "the image", 60.0)
 

@@ -43,16 +43,16 @@ def test_esc_stops_an_image_that_is_still_coming_and_f5_fetches_it(starts: Start
     assert host.line is not None
     rows = annotator.application.project.rows.values()
     may_come = threading.Event()
-    host.line.holds_back_until(may_come, next(r.id for r in rows if r.filename == "chelsea.png"))
-    annotator.hand.press(Key.Key_D)
-    wait_until(lambda: "Loading" in annotator.canvas.message, "the image to be on its way")
+    host.line.holds_back_until(may_come, next(r.id for r in rows if r.filename == "rocket.jpg"))
+    annotator.clicks_in_the_list("rocket.jpg")
+    wait_until(lambda: "Loading" in annotator.says_of_loading, "the image to be on its way")
     annotator.hand.press(Key.Key_Escape)
-    assert "Loading was stopped" in annotator.canvas.message
+    assert "Loading was stopped" in annotator.says_of_loading
 
     may_come.set()
     annotator.hand.press(Key.Key_F5)
     annotator.waits_for_the_image()
-    assert annotator.session.row.filename == "chelsea.png"
+    assert annotator.session.row.filename == "rocket.jpg"
 
 
 def test_the_arrow_keys_go_from_image_to_image_and_nudge_what_is_selected(

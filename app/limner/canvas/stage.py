@@ -56,16 +56,24 @@ class Stage(Outlook):
         self._scene.backdrop.ground = QColor(colour)
         self._repaint_all()
 
-    def show_picture(self, picture: Picture | None) -> None:
-        """Show these pixels, fitted to the canvas; the same object again keeps the view."""
+    def show_picture(self, picture: Picture | None, *, in_place: bool = False) -> None:
+        """Show these pixels, fitted to the canvas; the same object again keeps the view.
+
+        `in_place` of what is shown now, as another rendering of the same image, keeps it as well.
+        """
         if picture is self._scene.backdrop.picture:
             return
         self._stop_watching()
         self._stop_watching = _nothing if picture is None else picture.watch(self._samples_came)
         self._scene.backdrop.picture = picture
-        self._start_afresh()
-        if picture is not None:
-            self._fit_to(picture.width, picture.height)
+        size = (picture.width, picture.height) if picture is not None else None
+        if in_place and size == self._image_size:
+            self._still.look_at(self._view(), self._turning())
+            self._repaint_all()
+        else:
+            self._start_afresh()
+            if size is not None:
+                self._fit_to(*size)
         self.picture_shown.emit(picture)
 
     def set_tone(self, tone: Tone | None) -> None:

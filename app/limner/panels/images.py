@@ -74,13 +74,9 @@ class ImagesPanel(Card):
         """Say what the person should know ("needs you"); empty words take it back."""
         self._model.set_state(image_id, words)
 
-    def next_id(self) -> str | None:
-        """The image after the current one, among those that the filter shows."""
-        return self._model.neighbour(self._current, 1)
-
-    def previous_id(self) -> str | None:
-        """The image before the current one, among those that the filter shows."""
-        return self._model.neighbour(self._current, -1)
+    def neighbour_id(self, step: int) -> str | None:
+        """The image so many places after (or before) the current one, of those that are shown."""
+        return self._model.neighbour(self._current, step)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

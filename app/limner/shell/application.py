@@ -51,7 +51,7 @@ class Application:
         self.tokens = theme.apply(_qt(), dark=self._is_dark())
         self.window = Window()
         self.editor = Editor(self.window)
-        self.project = Project(self.window, self.editor)
+        self.project = Project(self.window, self.editor, services.pixels, services.main)
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.toning = Toning(self.window, self.project)

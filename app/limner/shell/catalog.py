@@ -170,6 +170,22 @@ def _image(app: Acts) -> tuple[Command, ...]:
             app.has_image,
         ),
         Command(
+            "image.next_page",
+            "Ne&xt page of the file",
+            menu,
+            lambda: project.display.turn_page(+1),
+            ("Alt+PgDown",),
+            enabled=lambda: project.display.has_pages,
+        ),
+        Command(
+            "image.previous_page",
+            "Pre&vious page of the file",
+            menu,
+            lambda: project.display.turn_page(-1),
+            ("Alt+PgUp",),
+            enabled=lambda: project.display.has_pages,
+        ),
+        Command(
             "image.reload", "&Reload", menu, project.retry, ("F5",), "refresh-cw", app.has_image
         ),
     )

@@ -4,42 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from limner.api.pictograph import Dataset, ImageRow
-from limner.imaging.picture import Picture
+from limner.imaging.picture import Pixels as PixelBytes
+from limner.imaging.small import SmallPicture
 from limner.model.ontology import LabelClass, Ontology
 from limner.panels.text import plain
+from limner.shell.display import Display
 from limner.shell.editor import Editor
 from limner.shell.notice import Choice, Tone
+from limner.shell.pace import Pace
 from limner.shell.trouble import words
 from limner.shell.window import Window
+from limner.sync.pixels import Pixels, Shown, Wanted
 from limner.sync.session import Session
 from limner.sync.state import State
 from limner.sync.workspace import Workspace
-from limner.tasks import Ticket
+from limner.tasks import MainThread, Ticket
+
+_AHEAD_S: Final = 0.1
+"""How long after an image is there its neighbours are fetched: it is painted first."""
 
 
 class Project:
     """One dataset of one workspace. Main thread only."""
 
-    def __init__(self, window: Window, editor: Editor) -> None:
+    def __init__(self, window: Window, editor: Editor, pixels: Pixels, main: MainThread) -> None:
         self._window = window
         self._editor = editor
+        self._pixels = pixels
+        self._main = main
+        self.display = Display(window, pixels, main, self._pixels_came, self._pixels_broke)
+        self._pace = Pace(main, self._rest)
+        self._direction = +1
         self.workspace: Workspace | None = None
         self.dataset: Dataset | None = None
         self.rows: dict[str, ImageRow] = {}
         self.current: str | None = None
-        self.has_pixels = False
-        """Whether the image on the canvas is decoded and shown."""
+        self.is_skimming = False
+        """Whether the person goes from image to image without looking at any."""
         self._wanted_first: str | None = None
         self._listing: Ticket | None = None
-        self._pixels: Ticket | None = None
-        self._thumbnails: set[str] = set()
+        self._stop_waiting = _nothing
         self._stop = _nothing
         self._watchers: list[Callable[[], None]] = []
         window.images.chosen.connect(self.open_image)
@@ -51,6 +60,11 @@ class Project:
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` when another dataset or image was opened."""
         self._watchers.append(watcher)
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether the pixels of the image, and no preview, are on the canvas."""
+        return self.display.now is not None
 
     @property
     def is_ready(self) -> bool:
@@ -76,14 +90,14 @@ class Project:
         self._editor.finish_drawing()
         if self.workspace is not None:
             self.workspace.save_all()
-        for ticket in (self._listing, self._pixels):
-            if ticket is not None:
-                ticket.cancel()
+        if self._listing is not None:
+            self._listing.cancel()
+        self._stop_looking()
+        self._pixels.prefetch(())
         self._editor.leave()
-        self._window.canvas.show_picture(None)
+        self.display.clear()
         self._window.images.set_images([])
         self.rows, self.current, self.dataset = {}, None, None
-        self._thumbnails.clear()
 
     def _listed(self, rows: list[ImageRow]) -> None:
         if self.workspace is None or self.dataset is None:
@@ -97,7 +111,7 @@ class Project:
             return
         self.workspace.resume(self.dataset, rows, self._said("resume"))
         named = [row.id for row in rows if row.filename == self._wanted_first]
-        first = named[0] if named else self._window.images.next_id()
+        first = named[0] if named else self._window.images.neighbour_id(+1)
         if first is not None:
             self.open_image(first)
 
@@ -111,32 +125,63 @@ class Project:
     # --- the image
 
     def open_image(self, image_id: str) -> None:
-        """Put an image on the canvas; the one before is saved."""
-        row, workspace, dataset = self.rows.get(image_id), self.workspace, self.dataset
-        if row is None or workspace is None or dataset is None or image_id == self.current:
+        """Put an image on the canvas; the one before is saved.
+
+        Who goes on within a moment sees a small picture only, and nothing is loaded for it.
+        """
+        row, workspace = self.rows.get(image_id), self.workspace
+        if row is None or workspace is None or image_id == self.current:
             return
-        if self._pixels is not None:
-            self._pixels.cancel()
+        self._leave_image(workspace)
+        self.current = image_id
+        self._window.status.show_image(row.width, row.height)
+        self._window.images.set_current(image_id)
+        if self._pace.is_skimming():
+            self.is_skimming = True
+            self.display.glance(workspace.source(), row)
+            self._tell()
+            self._pace.wait_for_rest()
+        else:
+            self._look(workspace, row)
+        self._pace.stepped()
+
+    def _leave_image(self, workspace: Workspace) -> None:
+        self._stop_looking()
+        if self.is_skimming:
+            return
         self._editor.finish_drawing()
         self._editor.leave()
+        workspace.leave()
         self._window.notice.dismiss()
         for topic in ("image", "rule"):
             self._window.notice.clear(topic)
-        self.current, self.has_pixels = image_id, False
-        self._window.canvas.show_picture(None)
-        self._window.canvas.show_message("Loading…", plain(row.filename))
-        self._window.status.show_image(row.width, row.height)
-        self._window.images.set_current(image_id)
-        session = workspace.open(dataset, row)
+
+    def _stop_looking(self) -> None:
+        self._pace.stop()
+        self._stop_waiting()
+        self._stop_waiting = _nothing
+
+    def _rest(self) -> None:
+        """The person looks at the image that they came to."""
+        row, workspace = self.rows.get(self.current or ""), self.workspace
+        if row is not None and workspace is not None:
+            self._look(workspace, row)
+
+    def _look(self, workspace: Workspace, row: ImageRow) -> None:
+        """Load all of the current image."""
+        self.is_skimming = False
+        if self.dataset is None:
+            return
+        session = workspace.open(self.dataset, row)
         if session.document is not None:
-            self._editor.show(session, dataset.ontology)
-        self._pixels = workspace.picture(row, self._decoded, self._not_decoded, self._progress)
+            self._editor.show(session, self.dataset.ontology)
+        self.display.show(workspace.source(), row)
         self._tell()
 
     def step(self, by: int) -> None:
         """To the next (+1) or previous (-1) image of the list as it is filtered."""
-        images = self._window.images
-        wanted = images.next_id() if by > 0 else images.previous_id()
+        wanted = self._window.images.neighbour_id(by)
+        self._direction = by
         if wanted is not None:
             self.open_image(wanted)
         elif self.current is not None:
@@ -145,46 +190,43 @@ class Project:
 
     def retry(self) -> None:
         """Read the image on the canvas again: pixels, and annotations when all are saved."""
-        current, self.current = self.current, None
+        current = self.current
         if current is not None and self.workspace is not None:
+            self._leave_image(self.workspace)
             self.workspace.forget(current)
-            self.open_image(current)
+            self.display.forget()
+            self._window.images.set_problem(current, "")
+            self._rest()
 
     def stop_loading(self) -> None:
-        """Cancel the transfer of an image that is still coming in."""
+        """Give up the image that is still coming in."""
         self._window.notice.dismiss(also_warnings=True)
-        if self._pixels is not None and not self.has_pixels and not self._pixels.is_cancelled:
-            self._pixels.cancel()
-            self._window.canvas.show_message("Loading was stopped", "F5 loads the image again.")
+        self.display.stop()
 
-    def _progress(self, so_far: int, in_all: int | None) -> None:
-        row = self.rows.get(self.current or "")
-        if row is None or in_all is None or in_all < 1_000_000:
-            return
-        self._window.canvas.show_message(
-            "Loading…",
-            f"{plain(row.filename)} · {so_far / 1e6:.1f} of {in_all / 1e6:.1f} MB · Esc stops",
-        )
-
-    def _decoded(self, picture: Picture) -> None:
-        self.has_pixels = True
-        self._window.canvas.show_message("")
-        self._window.canvas.show_picture(picture)
-        row = self.rows.get(self.current or "")
+    def _pixels_came(self, shown: Shown) -> None:
+        row, (width, height) = self.rows.get(self.current or ""), shown.size
         if row is not None:
-            row = replace(row, width=picture.width, height=picture.height)
-            self.rows[row.id] = row
-        self._window.status.show_image(picture.width, picture.height)
-        self._editor.set_image_size(picture.width, picture.height)
-        if picture.warning:
-            self._window.notice.say("image", picture.warning, Tone.WARNING)
+            self.rows[row.id] = replace(row, width=width, height=height)
+        self._editor.set_image_size(width, height)
         self._tell()
+        self._stop_waiting = self._main.after(_AHEAD_S, self._prefetch)
 
-    def _not_decoded(self, error: Exception) -> None:
-        self._pixels = None
-        self._window.canvas.show_message("This image cannot be shown", words(error))
+    def _pixels_broke(self, error: Exception) -> None:
         if self.current is not None:
             self._window.images.set_problem(self.current, words(error))
+
+    def _prefetch(self) -> None:
+        """Load the neighbours: two in the direction in which the person goes, one behind."""
+        workspace, dataset, by = self.workspace, self.dataset, self._direction
+        if workspace is None or dataset is None:
+            return
+        ids = [self._window.images.neighbour_id(step) for step in (by, 2 * by, -by)]
+        rows = [self.rows[id_] for id_ in ids if id_ is not None and id_ in self.rows]
+        source = workspace.source()
+        page_of = self.display.page_of
+        self._pixels.prefetch([Wanted(source, row, page_of(row)) for row in rows])
+        for row in rows:
+            workspace.prefetch(dataset, row)
 
     def _session_changed(self, session: Session) -> None:
         known = self.rows.get(session.row.id)
@@ -195,7 +237,8 @@ class Project:
         self._window.images.set_state(
             session.row.id, session.state.value if session.state is State.NEEDS_YOU else ""
         )
-        if session.row.id != self.current or self.dataset is None:
+        is_open = self.workspace is not None and session is self.workspace.current
+        if session.row.id != self.current or self.dataset is None or not is_open:
             return
         if session.document is not None and self._editor.session is not session:
             row = self.rows[session.row.id]  # knows the size when the pixels came first
@@ -213,19 +256,18 @@ class Project:
 
     def _want_thumbnail(self, image_id: str) -> None:
         row, workspace = self.rows.get(image_id), self.workspace
-        if row is None or workspace is None or image_id in self._thumbnails:
+        if row is None or workspace is None:
             return
-        self._thumbnails.add(image_id)
 
-        def made(pixels: NDArray[np.uint8]) -> None:
+        def made(small: SmallPicture) -> None:
             if image_id in self.rows:
-                self._window.images.set_thumbnail(image_id, to_qimage(pixels))
+                self._window.images.set_thumbnail(image_id, to_qimage(small.pixels))
 
         def failed(error: Exception) -> None:
             if image_id in self.rows:
                 self._window.images.set_problem(image_id, words(error))
 
-        workspace.thumbnail(row, made, failed)
+        self._pixels.small.want(Wanted(workspace.source(), row), made, failed)
 
     # --- classes and stages
 
@@ -282,7 +324,7 @@ class Project:
             watcher()
 
 
-def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
+def to_qimage(pixels: PixelBytes) -> QImage:
     """A (h, w, 4) BGRX array as a picture of its own; the array may change afterwards."""
     height, width = pixels.shape[:2]
     image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)

@@ -82,7 +82,7 @@ class Reviewing:
             self._opened = dataset.id
             desk.open(dataset.name)
         row = self._project.rows.get(self._project.current or "")
-        if dataset is None or row is None:
+        if dataset is None or row is None or self._project.is_skimming:
             desk.face(Scope.IMAGE, None)
             desk.face(Scope.OBJECT, None)
             return

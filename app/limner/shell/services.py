@@ -15,6 +15,9 @@ from limner.api.codec import decode, encode
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Dataset, Dialect, Pictograph
 from limner.api.transport import Wire, connect
+from limner.imaging.children import command
+from limner.imaging.decoder import Decoder
+from limner.imaging.pyramid_cache import PyramidCache
 from limner.review.desk import Desk
 from limner.storage.drafts import Drafts
 from limner.storage.image_files import ImageFiles
@@ -22,8 +25,12 @@ from limner.storage.keys import Keys
 from limner.storage.places import Places
 from limner.storage.settings import Connection, SettingsFile
 from limner.storage.thumbnails import Thumbnails
+from limner.sync.lanes import PROCESSES, Lanes
+from limner.sync.opening import Opener
+from limner.sync.pixels import Pixels
 from limner.sync.sample import install
 from limner.sync.session import Link
+from limner.sync.small_pictures import SmallPictures
 from limner.sync.workspace import Workspace
 from limner.tasks import MainThread, Tasks
 
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     import httpx
 
 LOCAL_ORIGIN: Final = "http://limner.local"
+_MEGA: Final = 1_000_000
 _PATIENCE_S: Final = 1.0
 """How long quitting waits for what a worker is in the middle of."""
 SAMPLE: Final = "Sample project"
@@ -59,8 +67,6 @@ class Local:
     server: Pictograph
     review: Patronus
     drafts: Drafts
-    thumbnails: Thumbnails
-    files: ImageFiles
 
 
 @dataclass
@@ -71,7 +77,7 @@ class Services:
     places: Places
     main: MainThread
     tasks: Tasks = field(init=False)
-    pixels: Tasks = field(init=False)
+    pixels: Pixels = field(init=False)
     keys: Keys = field(default_factory=Keys)
     local: Local | None = None
 
@@ -80,10 +86,25 @@ class Services:
     def __post_init__(self) -> None:
         self.places.make()
         self.tasks = Tasks(self.main, workers=4, name="limner-network")
-        self.pixels = Tasks(self.main, workers=2, name="limner-decode")
         self._writes = Tasks(self.main, workers=1, name="limner-settings")
         self.file = SettingsFile(self.places.config / "settings.json")
         self.settings, self.warning = self.file.load()
+        self.decoder = Decoder(command("limner.imaging.cell"), processes=PROCESSES)
+        self._lanes = Lanes(self.main)
+        self.pixels = self._pixels()
+        self._files = ImageFiles(self.places.cache / "images", self.settings.image_cache_mb * _MEGA)
+
+    def _pixels(self) -> Pixels:
+        cache, settings = self.places.cache, self.settings
+        pyramids = PyramidCache(
+            cache / "pyramids",
+            settings.pyramid_cache_mb * _MEGA,
+            command("limner.imaging.pyramid_child"),
+        )
+        budget = settings.pixel_memory_mb * _MEGA
+        opener = Opener(self.decoder, pyramids, budget)
+        small = SmallPictures(self.decoder, self._lanes, Thumbnails(cache / "thumbnails"))
+        return Pixels(opener, self._lanes, small, budget)
 
     def change(self, **values: object) -> None:
         """Change settings and write them, off the main thread."""
@@ -106,6 +127,7 @@ class Services:
             self.local = local
             done(local)
 
+        self.decoder.start()  # ready by the time the first image is known
         self.tasks.run(self._start, started, failed)
 
     def _start(self) -> Local:
@@ -117,9 +139,7 @@ class Services:
             raise
         wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport, is_inside=True)
         server = Pictograph(wire, Dialect.DATASET_PATH)
-        thumbnails = Thumbnails(self.places.cache / "thumbnails")
-        files = ImageFiles(self.places.cache / "images", self.settings.image_cache_mb * 1_000_000)
-        return Local(hosted, server, Patronus(wire), drafts, thumbnails, files)
+        return Local(hosted, server, Patronus(wire), drafts)
 
     def install_sample(self, local: Local) -> Dataset:
         """Make or find the sample project; on a worker."""
@@ -144,7 +164,7 @@ class Services:
     def workspace(self, server: Pictograph, origin: str) -> Workspace:
         local = self._held()
         link = Link(server, origin, local.drafts, self.tasks, self.main, self.settings.autosave_s)
-        return Workspace(link, self.pixels, local.thumbnails, local.files)
+        return Workspace(link, self._files)
 
     def desk(self, review: Patronus, origin: str) -> Desk:
         return Desk(review, origin, self._held().drafts, self.tasks, self.main)
@@ -152,7 +172,9 @@ class Services:
     def close(self) -> None:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
         self.main.close()
-        quiet = [tasks.close(_PATIENCE_S) for tasks in (self.tasks, self.pixels)]
+        self.pixels.close()
+        self.decoder.close()
+        quiet = [each.close(_PATIENCE_S) for each in (self.tasks, self._lanes)]
         self._writes.close(_PATIENCE_S, finish=True)
         for wire in self._wires.values():
             wire.close()

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QSizePolicy,
+    QStatusBar,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
+from typing_extensions import override
 
 from limner.panels.icons import dot
+from limner.panels.text import tooltip
+from limner.shell.page_chooser import PageChooser
 from limner.sync.state import State
 
 _COLOURS = {
@@ -22,6 +35,8 @@ class Status(QStatusBar):
     """What the person glances at; `state_clicked` asks for the reasons behind the state."""
 
     state_clicked = Signal()
+    page_wanted = Signal(int)
+    """-1 or +1: the page before or after."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,14 +48,16 @@ class Status(QStatusBar):
         self._state.clicked.connect(self.state_clicked)
         self._hint = _plain("hint")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._size = _plain("size")
+        self._size = _SizeLabel()
+        self._pages = PageChooser()
+        self._pages.wanted.connect(self.page_wanted)
         self._shapes = _plain("shapes")
         self._zoom = _plain("zoom")
         self._pointer = _plain("pointer")
         self._pointer.setMinimumWidth(self.fontMetrics().horizontalAdvance("x 00000.0  y 00000.0"))
         self.addWidget(self._state)
         self.addWidget(self._hint, 1)
-        for label in (self._size, self._shapes, self._zoom, self._pointer):
+        for label in (self._pages, self._size, self._shapes, self._zoom, self._pointer):
             self.addPermanentWidget(label)
         self.show_state(State.LOADING, 0, 0)
 
@@ -74,6 +91,23 @@ class Status(QStatusBar):
         """The size in image pixels; None while it is not known."""
         self._size.setText(f"{width} × {height}" if width and height else "")
 
+    def show_pages(self, page: int, pages: int) -> None:
+        """Offer the way through a file of several pages, counted from 1; one needs none."""
+        self._pages.show_place(page, pages)
+
+    @property
+    def pages_text(self) -> str:
+        """Such as "Page 3 of 12"; empty when there is one page only."""
+        return self._pages.text
+
+    def describe_size_with(self, words: Callable[[], str]) -> None:
+        """What the size's tool tip says, asked whenever it is shown."""
+        self._size.words = words
+
+    @property
+    def size_words(self) -> str:
+        return self._size.words()
+
     def show_shapes(self, count: int | None) -> None:
         self._shapes.setText("" if count is None else f"{count:,} shape{'' if count == 1 else 's'}")
 
@@ -85,6 +119,23 @@ class Status(QStatusBar):
 
     def hide_pointer(self) -> None:
         self._pointer.setText("")
+
+
+class _SizeLabel(QLabel):
+    """The size of the image; its tool tip is asked for when it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("size")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.words: Callable[[], str] = str
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), tooltip(self.words()), self)
+            return True
+        return super().event(event)
 
 
 def _plain(name: str) -> QLabel:

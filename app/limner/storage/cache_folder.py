@@ -62,6 +62,18 @@ class CacheFolder:
         self._grown(path)
         return path
 
+    def drop(self, *words: str) -> None:
+        """Delete the file of that name, if there is one."""
+        path = self._path(words)
+        with self._lock:
+            try:
+                size = path.stat().st_size
+                path.unlink()
+            except FileNotFoundError:
+                return
+            if self._size is not None:
+                self._size -= size
+
     def hold(self, *paths: Path) -> None:
         """Keep these, and none that were held before, whatever the size of the folder."""
         self._held = frozenset(paths)

@@ -35,6 +35,10 @@ class ImageFiles:
         """
         return self._files.put(receive, origin, image_id, version)
 
+    def drop(self, origin: str, image_id: str, version: str) -> None:
+        """Keep the image no longer."""
+        self._files.drop(origin, image_id, version)
+
     def hold(self, *paths: Path) -> None:
         """These are in use, and none that were before: they stay however full the folder is."""
         self._files.hold(*paths)

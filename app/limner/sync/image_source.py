@@ -39,3 +39,7 @@ class ImageSource:
             row.created_at,
             lambda into: self.server.image_file(row, into, progress, cancelled),
         )
+
+    def forget(self, row: ImageRow) -> None:
+        """Fetch the image again when it is wanted next, if it ever came over a line."""
+        self.files.drop(self.origin, row.id, row.created_at)

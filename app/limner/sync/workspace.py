@@ -1,4 +1,4 @@
-"""What is open on one server: its datasets, the images being worked on, their pixels."""
+"""What is open on one server: its datasets and the images being worked on."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from limner.api.pictograph import Dataset, ImageRow
-from limner.imaging.decode import decode, thumbnail
-from limner.imaging.picture import Picture, WholePicture
-from limner.imaging.small import pack
 from limner.model.ontology import Ontology
 from limner.storage.drafts import WaitingDraft
 from limner.storage.image_files import ImageFiles
-from limner.storage.thumbnails import Thumbnails
 from limner.sync.image_source import ImageSource
 from limner.sync.session import Link, Session
 from limner.sync.state import State
-from limner.tasks import Tasks, Ticket
+from limner.tasks import Ticket
 
-THUMBNAIL_SIDE = 112
-"""Device-independent pixels of the longer side, twice what the list shows, for sharp screens."""
+PREFETCHED_ANNOTATIONS = 20_000
+"""Images with more are read when they are opened; ahead, that would slow the work at hand."""
 
 KEPT_HISTORIES = 32
 """Images whose undo history stays for when they are opened again in the same run."""
@@ -47,13 +40,9 @@ class Workspace:
     and rests afterwards: opening the image again finds the same document and history.
     """
 
-    def __init__(
-        self, link: Link, pixels: Tasks, thumbnails: Thumbnails, files: ImageFiles
-    ) -> None:
+    def __init__(self, link: Link, files: ImageFiles) -> None:
         self.link = link
         self._files = files
-        self._pixels = pixels
-        self._thumbnails = thumbnails
         self._sessions: dict[str, Session] = {}
         self._resting: OrderedDict[str, Session] = OrderedDict()
         self._current: Session | None = None
@@ -101,9 +90,14 @@ class Workspace:
             session = self._begin(dataset, row)
         self._current = session
         if before is not None and before is not session:
-            before.save_now()
-            self._retire(before)
+            self._let_go(before)
         return session
+
+    def leave(self) -> None:
+        """Save the image that is open and let it go, without opening another."""
+        before, self._current = self._current, None
+        if before is not None:
+            self._let_go(before)
 
     def forget(self, image_id: str) -> None:
         """Read the image anew when it is opened next, unless work on it is still on its way."""
@@ -126,39 +120,18 @@ class Workspace:
 
         return self.link.tasks.run(self.link.drafts.waiting, begin, failed)
 
-    def picture(
-        self,
-        row: ImageRow,
-        done: Callable[[Picture], None],
-        failed: Failed,
-        progress: Callable[[int, int | None], None],
-    ) -> Ticket:
-        """The upright pixels of an image; `progress` hears (bytes so far, bytes in all)."""
-        ticket = Ticket()
-        told, source = self._on_main(progress), self._source()
+    def prefetch(self, dataset: Dataset, row: ImageRow) -> None:
+        """Read the annotations of an image that may be opened next, unless they are here.
 
-        def fetch() -> Picture:
-            path = source.path(row, told, lambda: ticket.is_cancelled)
-            return WholePicture.of(decode(path, row.filename))
+        It rests then as if it had been open; nothing is written or sent for it.
+        """
+        known = row.id in self._sessions or row.id in self._resting
+        if not known and row.annotation_count <= PREFETCHED_ANNOTATIONS:
+            self._begin(dataset, row)
 
-        return self._pixels.run(fetch, done, failed, ticket)
-
-    def thumbnail(
-        self, row: ImageRow, done: Callable[[NDArray[np.uint8]], None], failed: Failed
-    ) -> Ticket:
-        """A small (h, w, 4) BGRX picture of an image, from this computer when it is kept here."""
-        kept, origin, source = self._thumbnails, self.link.origin, self._source()
-
-        def make() -> NDArray[np.uint8]:
-            data = kept.get(origin, row.id, row.created_at)
-            if data is None:
-                path = source.path(row, _unheard, lambda: ticket.is_cancelled)
-                data = pack(thumbnail(path, row.filename, THUMBNAIL_SIDE))
-                kept.put(origin, row.id, row.created_at, data)
-            return thumbnail(data, row.filename, THUMBNAIL_SIDE)
-
-        ticket = Ticket()
-        return self._pixels.run(make, done, failed, ticket)
+    def source(self) -> ImageSource:
+        """Where the files of the images come from."""
+        return ImageSource(self.link.server, self.link.origin, self._files)
 
     def review(
         self,
@@ -222,6 +195,10 @@ class Workspace:
             watcher(session)
         self._retire(session)
 
+    def _let_go(self, session: Session) -> None:
+        session.save_now()
+        self._retire(session)
+
     def _retire(self, session: Session) -> None:
         done = session.state in (State.ON_SERVER, State.FAILED) and not session.is_sending
         is_held = self._sessions.get(session.row.id) is session
@@ -243,9 +220,6 @@ class Workspace:
             session.row = row
             session.refresh()
         return session
-
-    def _source(self) -> ImageSource:
-        return ImageSource(self.link.server, self.link.origin, self._files)
 
     def _on_main(
         self, progress: Callable[[int, int | None], None] | None

@@ -86,18 +86,18 @@ def test_arrow_keys_walk_through_the_list(panel: ImagesPanel, chosen: list[str])
 def test_next_and_previous_respect_the_filter(panel: ImagesPanel) -> None:
     panel.set_images([row("cat1.jpg"), row("dog.jpg"), row("cat2.jpg"), row("zebra.jpg")])
     panel.set_current("/|cat1.jpg")
-    assert (panel.previous_id(), panel.next_id()) == (None, "/|cat2.jpg")
+    assert (panel.neighbour_id(-1), panel.neighbour_id(+1)) == (None, "/|cat2.jpg")
     QTest.keyClicks(panel.search, "CAT")
     assert names(panel) == ["cat1.jpg", "cat2.jpg"]
     panel.set_current("/|cat2.jpg")
-    assert (panel.previous_id(), panel.next_id()) == ("/|cat1.jpg", None)
+    assert (panel.neighbour_id(-1), panel.neighbour_id(+1)) == ("/|cat1.jpg", None)
 
 
 def test_from_an_image_the_filter_hides_the_way_goes_to_its_neighbours(panel: ImagesPanel) -> None:
     panel.set_images([row("a.jpg"), row("m.png"), row("z.jpg")])
     panel.set_current("/|m.png")
     QTest.keyClicks(panel.search, ".jpg")
-    assert (panel.previous_id(), panel.next_id()) == ("/|a.jpg", "/|z.jpg")
+    assert (panel.neighbour_id(-1), panel.neighbour_id(+1)) == ("/|a.jpg", "/|z.jpg")
 
 
 def test_escape_empties_the_filter_and_return_opens_the_first_found(
