@@ -132,6 +132,11 @@ class ObjectList(QAbstractTableModel):
         annotation = self._bench.document.get(id_) if self._bench else None
         return "" if annotation is None else self._name(annotation)
 
+    def colour_of(self, id_: AnnotationId) -> str:
+        """The colour of its class, `#rrggbb`; grey for an annotation that is not there."""
+        annotation = self._bench.document.get(id_) if self._bench else None
+        return UNKNOWN_COLOUR if annotation is None else self._colour(annotation)
+
     def _by_place(self) -> Places:
         if self._row_at is None:
             self._row_at = np.full(len(self.columns.ids), -1, dtype=np.intp)

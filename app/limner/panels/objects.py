@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -13,7 +14,9 @@ from limner.model.annotations import AnnotationId
 from limner.model.patch import Patch
 from limner.panels.card import Card, EmptyWords
 from limner.panels.filter_choices import FilterChoices, choices
+from limner.panels.filter_words import read
 from limner.panels.finder import Finder
+from limner.panels.go_to import Goal, Goals
 from limner.panels.hiding import Hiding
 from limner.panels.object_filter import ObjectFilter, State
 from limner.panels.object_list import ObjectList
@@ -58,6 +61,15 @@ class ObjectsPanel(Card):
     def hidden(self) -> frozenset[AnnotationId]:
         """The annotations that are hidden one by one."""
         return self._hiding.ids
+
+    def search(self, words: str, most: int) -> Goals:
+        """What a filter of these words would show, whatever the list itself shows now."""
+        places = np.flatnonzero(self._model.found_by(read(words).filter))
+        found = self._model.columns.ids_at(places[:most])
+        return Goals([self._goal(id_) for id_ in found], len(places))
+
+    def _goal(self, id_: AnnotationId) -> Goal:
+        return Goal(id_, self._model.name_of(id_), self._model.colour_of(id_))
 
     def edit(self, bench: Bench | None, image: Hashable = None) -> None:
         """Show the annotations of another image.

@@ -55,7 +55,7 @@ class Application:
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.toning = Toning(self.window, self.project)
-        self.viewing = Viewing(self.window, self.project, services)
+        self.viewing = Viewing(self.window, self.project, self.editor, services)
         self.window.install(commands(self))
         self.window.dropped.connect(self.open_path)
         self.window.closing.connect(self._leave)

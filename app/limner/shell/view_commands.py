@@ -50,6 +50,15 @@ def _places(app: Acts) -> tuple[Command, ...]:
             separated=True,
         ),
         Command(
+            "view.go_to",
+            "&Go to an object or a point…",
+            menu,
+            app.viewing.ask_where_to,
+            ("Ctrl+G",),
+            "search",
+            app.has_image,
+        ),
+        Command(
             "view.back",
             "Pre&vious view",
             menu,

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 from limner.canvas.turn import UNTURNED, Turn
+from limner.model.annotations import AnnotationId
+from limner.model.geometry import Bounds
+from limner.panels.go_to import GoTo
+from limner.shell.editor import Editor
 from limner.shell.project import Project
 from limner.shell.services import Services
 from limner.shell.window import Window
+
+_LISTED: Final = 50
+"""So many objects are named to choose from; more are only counted."""
 
 
 class Viewing:
     """Keeps turns for as long as the program runs, and the aids in the settings."""
 
-    def __init__(self, window: Window, project: Project, services: Services) -> None:
+    def __init__(
+        self, window: Window, project: Project, editor: Editor, services: Services
+    ) -> None:
         self._window, self._project, self._services = window, project, services
+        self._editor = editor
         self._turns: dict[str, Turn] = {}
         self._shown: str | None = None
         project.watch(self._another_image)
@@ -20,6 +33,9 @@ class Viewing:
         window.canvas.minimap.switch(on=settings.minimap)
         window.canvas.switch_crosshair(on=settings.crosshair)
         window.rulers.switch(on=settings.rulers)
+        self.go_to = GoTo(window, partial(window.objects.search, most=_LISTED))
+        self.go_to.object_wanted.connect(self._go_to_object)
+        self.go_to.point_wanted.connect(self._go_to_point)
 
     @property
     def is_turned(self) -> bool:
@@ -49,6 +65,21 @@ class Viewing:
         on = not self._window.rulers.is_on
         self._window.rulers.switch(on=on)
         self._services.change(rulers=on)
+
+    def ask_where_to(self) -> None:
+        """Open the line that goes to an object or a point."""
+        self.go_to.open_over(self._window.canvas)
+
+    def _go_to_object(self, id_: AnnotationId) -> None:
+        bench = self._editor.bench
+        if bench is not None and id_ in bench.document:
+            bench.selection.choose([id_])
+            self._editor.reveal(id_)
+        self._window.canvas.setFocus()
+
+    def _go_to_point(self, x: float, y: float) -> None:
+        self._window.canvas.centre_on(Bounds(x, y, x, y), zoom_in=True)
+        self._window.canvas.setFocus()
 
     def _turn_to(self, turn: Turn) -> None:
         if self._project.current is not None:
