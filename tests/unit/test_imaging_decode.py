@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from limner.imaging.picture import Pixels, Planes
 from limner.imaging.problems import (
     Damaged,
     EmptyFile,
+    NeedsHeic,
     NotAnImage,
     TooLarge,
     Unreadable,
@@ -29,6 +31,7 @@ RGB = tuple[int, int, int]
 LEFT_RED = Image.new("RGB", (60, 40), "blue")
 LEFT_RED.paste("red", (0, 0, 20, 40))
 NAME = "street.jpg"
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 
 
 def saved(image: Image.Image, format_: str, **options: object) -> bytes:
@@ -216,7 +219,7 @@ def test_half_a_file_is_shown_as_far_as_it_goes_with_a_warning(format_: str) -> 
         (b"", EmptyFile),
         (b"<html><body>not found</body></html>", NotAnImage),
         (b"\0" * 5000, NotAnImage),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Unsupported),
+        (HEIC, Damaged),
         (b"%PDF-1.7 ...", Unsupported),
         (b"<?xml version='1.0'?><svg xmlns='x'/>", Unsupported),
         (saved(LEFT_RED, "PNG")[:60], Damaged),
@@ -230,6 +233,14 @@ def test_what_cannot_be_shown_is_named_with_what_to_do(
         with pytest.raises(problem, match=r"“street\.jpg” .*\. .*\.") as caught:
             attempt(data, NAME)
         assert caught.value.name == NAME
+
+
+def test_without_the_package_for_it_a_photograph_of_a_phone_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(NeedsHeic, match=r"“street\.jpg” is a HEIC .* pip install limner\[heic\]"):
+        decode(HEIC, NAME)
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ BASE_BYTES: Final = 512 << 20
 BYTES_PER_PIXEL: Final = 32
 """Decoded, turned, flattened, in sRGB, with its pyramid; JPEG 2000 works with 12 a pixel alone."""
 
+WEBP_BYTES: Final = 8 << 28
+"""Two canvases of the largest size in WebP: its decoder reserves them before it looks further."""
+
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -77,7 +80,7 @@ class _Cell(Host):
     def _result(self, request: Message) -> Result:
         path, name, page = Path(request["path"]), request["name"], request["page"]
         self.pixel_limit = request["pixel_limit"]
-        self._base_bytes = BASE_BYTES + _size(path)
+        self._base_bytes = BASE_BYTES + _file_bytes(path)
         limit_memory(self._base_bytes)
         match request["do"]:
             case "facts":
@@ -120,11 +123,13 @@ class _Cell(Host):
         self._channel.send({"problem": type(problem).__name__, "message": str(problem)})
 
 
-def _size(path: Path) -> int:
-    """How long the file is; some decoders read it whole."""
+def _file_bytes(path: Path) -> int:
+    """What having a file open may take: some decoders read it whole, one makes room at once."""
     try:
-        return path.stat().st_size
-    except OSError:  # whoever opens it will say why it cannot be read
+        with path.open("rb") as file:
+            is_webp = file.read(12)[8:] == b"WEBP"
+        return path.stat().st_size + (WEBP_BYTES if is_webp else 0)
+    except OSError:  # whoever decodes it will say why it cannot be read
         return 0
 
 

@@ -79,7 +79,7 @@ def preview(data: Source, name: str, side: int, page: int = 0, host: Host = HERE
     with opened(data, name, page) as image:
         if not draft(image, side):
             return None
-        loaded = load(image, lambda: opened(data, name, page), name, host)
+        loaded = load(image, lambda: opened(data, name, page), name, host, 2 * side)
     if isinstance(loaded.content, Image.Image):
         return Planes((bgrx(loaded.content),), loaded.warning)
     return Planes((loaded.content,), loaded.warning, automatic(loaded.content))

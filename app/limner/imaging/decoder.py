@@ -70,7 +70,9 @@ class Decoder:
 
     def start(self) -> None:
         """Start a process ahead of need, without waiting for it."""
-        self._nursery.submit(self._warm)
+        with self._lock:
+            if not self._is_closed:
+                self._nursery.submit(self._warm)
 
     def facts(self, path: Path, name: str, page: int = 0, is_cancelled: Asks = never) -> ImageFacts:
         """What the header says, whatever the size."""
@@ -164,7 +166,7 @@ class Decoder:
         match error:
             case _NobodyWaits():
                 return Cancelled(name)
-            case CellLost() if self._is_closed:
+            case _ if self._is_closed:
                 return Cancelled(name)
             case _Overdue() | CellLost(was_killed=True):
                 return TooDear(name)

@@ -14,11 +14,13 @@ _COD: Final = b"\xff\x52"
 def draft(image: ImageFile.ImageFile, side: int) -> bool:
     """Have a page that is not loaded yet decoded small, its longer side no less than `side`.
 
+    A HEIC photograph has a thumbnail in it, which serves where it is large enough.
+
     Returns:
         Whether that takes a fraction of the time that the whole would take.
     """
     longer = max(image.size)
-    if image.format in ("JPEG", "MPO"):
+    if image.format in ("JPEG", "MPO", "HEIF"):
         width, height = image.size
         image.draft("RGB", (max(1, width * side // longer), max(1, height * side // longer)))
         return max(image.size) < longer and not image.info.get("progressive")

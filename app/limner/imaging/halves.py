@@ -20,18 +20,19 @@ def halves(samples: Samples, smallest: int = SMALLEST_LEVEL) -> tuple[Samples, .
     """
     levels = [samples]
     while max(levels[-1].shape[:2]) > smallest:
-        levels.append(_half(levels[-1]))
+        levels.append(half(levels[-1]))
     return tuple(levels)
 
 
-def _half(samples: Samples) -> Samples:
+def half(samples: Samples) -> Samples:
+    """The 2 x 2 average of deep samples, its size rounded up."""
     height, width = samples.shape[:2]
     shape = ((height + 1) // 2, (width + 1) // 2, *samples.shape[2:])
-    half: NDArray[Any] = np.empty(shape, samples.dtype)
+    averages: NDArray[Any] = np.empty(shape, samples.dtype)
     average = _average if samples.dtype == np.uint16 else _average_of_finite
     for top in range(0, height, _STRIP):
-        half[top // 2 : (top + _STRIP) // 2] = average(_even(samples[top : top + _STRIP]))
-    return half
+        averages[top // 2 : (top + _STRIP) // 2] = average(_even(samples[top : top + _STRIP]))
+    return averages
 
 
 def _even(strip: Samples) -> NDArray[Any]:

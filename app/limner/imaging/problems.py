@@ -5,6 +5,7 @@
         EmptyFile       there are no bytes in it
         NotAnImage      what is in it is not a picture
         Unsupported     a picture, in a format this program does not read
+            NeedsHeic   one that it reads with a further package
         Damaged         a picture that breaks off or is broken
         TooLarge        more pixels than the limit
         TooDear         takes more memory or time than it may
@@ -48,6 +49,13 @@ class Unsupported(ImageProblem):
     def __init__(self, name: str, what: str) -> None:
         advice = "Convert it to JPEG, PNG or TIFF."
         super().__init__(name, f"“{name}” is {what}, which cannot be read here. {advice}")
+
+
+class NeedsHeic(Unsupported):
+    def __init__(self, name: str) -> None:
+        advice = "Install it with “pip install limner[heic]”, or convert the image to JPEG."
+        message = f"“{name}” is a HEIC photograph, which needs pillow-heif. {advice}"
+        ImageProblem.__init__(self, name, message)
 
 
 class Damaged(ImageProblem):

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
@@ -15,6 +15,7 @@ from limner.imaging.problems import (
     Damaged,
     EmptyFile,
     ImageProblem,
+    NeedsHeic,
     NotAnImage,
     TooDear,
     Unreadable,
@@ -25,6 +26,8 @@ FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM",
 )  # fmt: skip
 """What may be opened. A list of our own: Pillow also starts other programs for some formats."""
+
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
 # Our own limit is held against the header before anything is decoded (`host.py`); Pillow's would
 # warn from 89 million pixels on and refuse from 179 million, with an error for programmers.
@@ -86,20 +89,33 @@ def _frame(image: ImageFile.ImageFile, data: Source, name: str, page: int) -> in
     return found[page].frame if page < len(found) else page
 
 
-def _identified(
-    source: io.BufferedReader | io.BytesIO, name: str, head: bytes
-) -> ImageFile.ImageFile:
+def _identified(source: IO[bytes], name: str, head: bytes) -> ImageFile.ImageFile:
     try:
         return Image.open(source, formats=FORMATS)
     except UnidentifiedImageError as error:
+        if _is_heic(head):
+            return _heic(source, name)
         what = _known_stranger(head)
         raise (Unsupported(name, what) if what else NotAnImage(name)) from error
 
 
+def _is_heic(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+
+
+def _heic(source: IO[bytes], name: str) -> ImageFile.ImageFile:
+    """A photograph as phones take them; the package for it is loaded when the first one comes."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise NeedsHeic(name) from error
+    register_heif_opener()
+    source.seek(0)
+    return Image.open(source, formats=("HEIF",))
+
+
 def _known_stranger(head: bytes) -> str | None:
     """What a file is that this program does not read, from its first bytes; None if unknown."""
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
-        return "a HEIC photograph"
     if head.startswith(b"8BPS"):
         return "a Photoshop document"
     if head.startswith(b"%PDF"):
