@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from PIL import Image
 
+from limner.imaging.halves import half
 from limner.imaging.picture import SMALLEST_LEVEL, Level, Samples, TileKey
 from limner.imaging.pyramid_file import PyramidFile
 from limner.imaging.pyramid_format import TILE, TileFormat
@@ -81,12 +82,12 @@ class _Level:
 
         def made(cut: Samples) -> tuple[bytes, Samples]:
             tile = shown(cut)
-            return self._tiles.encoded(tile), halved(tile)
+            return self._tiles.encoded(tile), _halved(tile)
 
         halves = []
-        for column, (data, half) in enumerate(self._pool.map(made, cuts)):
+        for column, (data, smaller) in enumerate(self._pool.map(made, cuts)):
             self._writer.put(TileKey(self._number, column, self._row), data)
-            halves.append(half)
+            halves.append(smaller)
         self._row += 1
         if self._below is not None:
             self._below.take(halves)
@@ -94,10 +95,10 @@ class _Level:
     def take(self, halves: Iterable[Samples]) -> None:
         """Rows from the level above, as cuts from left to right."""
         left = height = 0
-        for half in halves:
-            height, width = half.shape[:2]
+        for cut in halves:
+            height, width = cut.shape[:2]
             rows = slice(self._filled, self._filled + height)
-            self._rows[rows, left : left + width] = half
+            self._rows[rows, left : left + width] = cut
             left += width
         self._filled += height
         done = self._row * TILE + self._filled
@@ -106,16 +107,9 @@ class _Level:
             self.put(_cuts(full), lambda cut: cut)
 
 
-def halved(tile: Samples) -> Samples:
-    """The mean of each two by two samples; at an odd edge of those there are."""
-    if tile.dtype == np.uint8:
-        return np.asarray(Image.fromarray(tile).reduce(2))
-    height, width = tile.shape[:2]
-    beside = ((0, height % 2), (0, width % 2), (0, 0))
-    even = np.pad(tile, beside[: tile.ndim], mode="edge").astype(np.float32)
-    rows = even[::2] + even[1::2]
-    mean = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
-    return np.rint(mean).astype(np.uint16) if tile.dtype == np.uint16 else mean
+def _halved(tile: Samples) -> Samples:
+    """The average of each two by two samples; at an odd edge of those there are."""
+    return np.asarray(Image.fromarray(tile).reduce(2)) if tile.dtype == np.uint8 else half(tile)
 
 
 def _cuts(rows: Samples) -> Iterator[Samples]:

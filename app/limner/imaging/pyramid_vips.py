@@ -23,6 +23,9 @@ _LOADERS: Final = ("Jpeg", "Png", "Webp", "Tiff", "Nsgif", "Heif")
 _PAGED: Final = frozenset({"TIFF", "WEBP", "GIF", "HEIF"})
 _DTYPES: Final = {"uchar": np.uint8, "ushort": np.uint16, "float": np.float32}
 
+_OUT_OF_MEMORY: Final = ("out of memory", "insufficient memory", "unable to allocate")
+"""What pyvips and the libraries below it say then."""
+
 _PLAIN: Final = frozenset({"b-w", "grey16", "srgb", "rgb", "rgb16", "scrgb", "multiband", "cmyk"})
 """Interpretations whose numbers can be shown as they are."""
 
@@ -50,6 +53,7 @@ class StreamedRows:
             self.orientation = _field(image, "orientation") or 1
             self._profile: bytes | None = _field(image, "icc-profile-data")
             self._image = _simple(image)
+            self._region = self._vips.Region.new(self._image)
         except self._vips.Error as error:
             raise self._problem(error) from error
         self.size = Level(self._image.width, self._image.height)
@@ -60,7 +64,7 @@ class StreamedRows:
     def read(self, top: int, bottom: int) -> Samples:
         """Rows as (h, w, bands). Raises ImageProblem: they are damaged, or memory runs out."""
         try:
-            strip = self._image.crop(0, top, self.size.width, bottom - top).write_to_memory()
+            strip = self._region.fetch(0, top, self.size.width, bottom - top)
         except self._vips.Error as error:
             raise self._problem(error) from error
         rows = np.frombuffer(strip, _DTYPES[self._image.format])
@@ -80,7 +84,9 @@ class StreamedRows:
         return np.asarray(to_rgb(image))
 
     def _problem(self, error: Exception) -> ImageProblem:
-        return TooDear(self._name) if "memory" in str(error).lower() else Damaged(self._name)
+        said = str(error).lower()
+        is_dear = any(words in said for words in _OUT_OF_MEMORY)
+        return TooDear(self._name) if is_dear else Damaged(self._name)
 
 
 def _pyvips(name: str, facts: ImageFacts) -> Any:
