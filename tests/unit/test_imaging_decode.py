@@ -239,7 +239,7 @@ def test_without_the_package_for_it_a_photograph_of_a_phone_says_what_to_install
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    with pytest.raises(NeedsHeic, match=r"“street\.jpg” is a HEIC .* pip install limner\[heic\]"):
+    with pytest.raises(NeedsHeic, match=r"“street\.jpg” is a HEIC .*pip install limner\[heic\]"):
         decode(HEIC, NAME)
 
 
