@@ -31,10 +31,12 @@ from limner.model.geometry import Bounds
 _LONGEST: Final = QSize(200, 160)
 _SHORTEST: Final = 24
 """The map of a very long image is no narrower."""
+_USEFUL: Final = 72
+"""With less room than this, across or down, there is no map."""
 _MARGIN: Final = 12
 _BORDER: Final = 1
 _SHARE: Final = 3
-"""A canvas must be so many times as wide and as high as the map."""
+"""A canvas is at least so many times as wide and as high as the map."""
 
 _IDLE_MS: Final = 250
 """How long after a change the map is made anew: it takes 5 ms, which no frame should pay."""
@@ -85,11 +87,15 @@ class Minimap(QWidget):
             self._renew()
         else:
             self._show_view()
+            self.show()
 
     def _has_use(self) -> bool:
-        canvas, needed = self._canvas, _LONGEST * _SHARE
-        has_room = canvas.width() >= needed.width() and canvas.height() >= needed.height()
-        return self._is_on and has_room and not canvas.is_whole
+        return self._is_on and min(self._room()) >= _USEFUL and not self._canvas.is_whole
+
+    def _room(self) -> Size:
+        """What the map may take, in device-independent pixels."""
+        width, height = self._canvas.width() // _SHARE, self._canvas.height() // _SHARE
+        return min(_LONGEST.width(), width), min(_LONGEST.height(), height)
 
     def _become_stale(self) -> None:
         if self.isHidden():
@@ -117,7 +123,7 @@ class Minimap(QWidget):
     def _wanted_frame(self) -> Frame:
         """The image, unturned, in the middle of a map of the size that suits it."""
         canvas, ratio = self._canvas, self._canvas.devicePixelRatioF()
-        room = canvas.turn.room((_LONGEST.width(), _LONGEST.height()))
+        room = canvas.turn.room(self._room())
         width, height = canvas.image_size
         zoom = min(room[0] * ratio / width, room[1] * ratio / height)
         across = max(round(width * zoom), round(_SHORTEST * ratio))

@@ -15,7 +15,7 @@ from limner.canvas.viewport import Frame
 _DOT: Final = 0.7
 """How much one dot covers of what lies under it; each further one covers as much of the rest."""
 
-_CROWD: Final = 5000
+_CROWD: Final = 500
 """Fewer shapes than this have larger dots."""
 
 _MOST: Final = 0.85
@@ -36,10 +36,10 @@ def overview(scene: Scene, frame: Frame) -> QImage:
 
 
 def _strew(pixels: Plane, scene: Scene, frame: Frame) -> None:
-    """A dot of one or two device-independent pixels for the middle of each shape, in z-order."""
+    """A dot of one to three device-independent pixels for the middle of each shape, in z-order."""
     table = scene.table
     rows = table.within(frame.covers(0))
-    side = round(frame.ratio) * (2 if len(rows) < _CROWD else 1)
+    side = round(frame.ratio) * (3 if len(rows) < _CROWD else 1)
     columns, lines = frame.width // side, frame.height // side
     cells = table.centres(rows) * (frame.zoom / side) - (frame.left / side, frame.top / side)
     x, y = cells.astype(np.int32).T  # centres of shapes that reach into the frame may lie outside

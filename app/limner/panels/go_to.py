@@ -17,7 +17,6 @@ from limner.panels.text import label, plain
 
 _WIDTH: Final = 440
 _ROWS: Final = 8
-_ROW_HEIGHT: Final = 30
 _POINT: Final = re.compile(r"\s*x?\s*(-?\d+(?:\.\d+)?)\s*(?:[,;]|\s)\s*y?\s*(-?\d+(?:\.\d+)?)\s*")
 _HINT: Final = "A label, a number, an id or a filter · or a point: 1200, 850"
 _KEYS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: +1}
@@ -100,7 +99,7 @@ class GoTo(QFrame):
     def _fit(self) -> None:
         rows = min(self.list.count(), _ROWS)
         self.list.setVisible(rows > 0)
-        self.list.setFixedHeight(rows * _ROW_HEIGHT + 4)
+        self.list.setFixedHeight(rows * max(self.list.sizeHintForRow(0), 0))
         self.adjustSize()
 
     def _mark(self, by: int) -> None:
