@@ -118,6 +118,45 @@ def test_a_jpeg_2000_with_exif_is_turned(orientation: int) -> None:
     assert np.array_equal(first, as_it_lies.planes[0][0, 0])
 
 
+def planes_one_by_one(samples: NDArray[np.uint16], order: str, *, is_packed: bool) -> bytes:
+    """A TIFF with a strip for each channel, as microscopes write them."""
+    height, width, channels = samples.shape
+    strips = [samples[..., n].astype(f"{order}u2").tobytes() for n in range(channels)]
+    strips = [zlib.compress(strip) if is_packed else strip for strip in strips]
+    lists = 8 + 2 + 12 * 10 + 4
+    entries = [
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, channels, lists),
+        (259, 3, 1, 8 if is_packed else 1), (262, 3, 1, 2), (273, 4, channels, lists + 6),
+        (277, 3, 1, channels), (278, 3, 1, height), (279, 4, channels, lists + 18), (284, 3, 1, 2),
+    ]  # fmt: skip
+    starts = [lists + 30 + sum(map(len, strips[:n])) for n in range(channels)]
+    packer = {kind: struct.Struct(f"{order}HHI{layout}") for kind, layout in ((3, "HH"), (4, "I"))}
+    rows = [
+        packer[4].pack(*entry) if entry[1] == 4 or entry[2] > 1 else packer[3].pack(*entry, 0)
+        for entry in entries
+    ]
+    return b"".join([
+        {"<": b"II*\0", ">": b"MM\0*"}[order], struct.pack(f"{order}IH", 8, len(rows)), *rows,
+        struct.pack(f"{order}I3H3I3I", 0, 16, 16, 16, *starts, *map(len, strips)), *strips,
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_planes_of_sixteen_bits_are_put_together(order: str) -> None:
+    data = planes_one_by_one(DEEP[..., :3], order, is_packed=False)
+    picture = decode(data, NAME)
+    assert picture.warning is None
+    assert np.array_equal(picture.planes[0], DEEP[..., :3])
+
+
+def test_bits_that_cannot_be_read_are_not_passed_over_in_silence() -> None:
+    picture = decode(planes_one_by_one(DEEP[..., :3], "<", is_packed=True), NAME)
+    assert picture.warning == "“cells.tif” has more than 8 bits a channel; the upper 8 are shown."
+    assert np.array_equal(picture.planes[0][..., 2::-1], DEEP[..., :3] >> 8)
+    ppm = b"P6\n60 40\n65535\n" + DEEP[..., :3].astype(">u2").tobytes()
+    assert decode(ppm, NAME).warning is not None
+
+
 def white_is_zero(image: Image.Image) -> bytes:
     data = bytearray(packed(image, "TIFF"))
     entry = data.index(struct.pack("<HHI", 262, 3, 1))
@@ -132,6 +171,15 @@ def test_where_zero_is_white_the_samples_are_turned_over() -> None:
     )
     real = grey.astype(np.float32)
     assert np.array_equal(decode(white_is_zero(Image.fromarray(real)), NAME).planes[0], -real)
+
+
+def test_portable_maps_are_deep_too() -> None:
+    grey = DEEP[..., 0]
+    integers = decode(b"P5\n60 40\n65535\n" + grey.astype(">u2").tobytes(), NAME)
+    assert np.array_equal(integers.planes[0], grey)
+    real = np.linspace(-1, 1, 2400, dtype="<f4").reshape(40, 60)
+    shown = decode(b"Pf\n60 40\n-1.0\n" + real[::-1].tobytes(), NAME)
+    assert np.array_equal(shown.planes[0], real)
 
 
 def test_integers_of_32_bits_become_floating_point() -> None:

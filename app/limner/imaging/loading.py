@@ -41,22 +41,31 @@ def load(
     _announce(image, name, host)
     turn = orientation(image)
     mode = deep.wide_mode(image)
+    if mode is None:
+        return _load_plain(image, turn, name, side)
     if mode == deep.GREY_ALPHA:
         deep.take_both_bytes(image)
+        warning = _load(image, name)
+        return Loaded(deep.grey_alpha_samples(upright(image, turn)), warning)
+    deep.take_high_bytes(image)
     warning = _load(image, name)
-    if mode is None and side is not None and image.mode in ("RGB", "L", "CMYK", "YCbCr"):
+    with again() as twin:
+        deep.take_low_bytes(twin)
+        _load(twin, name)
+        return Loaded(deep.wide_samples(upright(image, turn), upright(twin, turn), mode), warning)
+
+
+def _load_plain(image: ImageFile.ImageFile, turn: int, name: str, side: int | None) -> Loaded:
+    """Decode an image that Pillow reads as it is."""
+    shallow = None
+    if deep.loses_bits(image):
+        shallow = f"“{name}” has more than 8 bits a channel; the upper 8 are shown."
+    warning = _load(image, name) or shallow
+    if deep.is_deep(image):
+        return Loaded(deep.grey_samples(image, upright(image, turn)), warning)
+    if side is not None and image.mode in ("RGB", "L", "CMYK", "YCbCr"):
         image.thumbnail((side, side), reducing_gap=2.0)
-    shown = upright(image, turn)
-    if mode == deep.GREY_ALPHA:
-        return Loaded(deep.grey_alpha_samples(shown), warning)
-    if mode is not None:
-        with again() as twin:
-            deep.take_low_bytes(twin)
-            _load(twin, name)
-            return Loaded(deep.wide_samples(shown, upright(twin, turn), mode), warning)
-    return Loaded(
-        deep.grey_samples(image, shown) if deep.is_deep(image) else to_rgb(shown), warning
-    )
+    return Loaded(to_rgb(upright(image, turn)), warning)
 
 
 def _announce(image: Image.Image, name: str, host: Host) -> None:
