@@ -117,7 +117,6 @@ class LevelsPanel(Card):
         self.automatic.setToolTip("Black and white where nearly all values lie between them")
         self.neutral.setToolTip("As the image was opened")
         self.pin.setToolTip("Show the next images in the same tone")
-        self.pin.setObjectName("choice")
         self.pin.setCheckable(True)
         for button in (self.automatic, self.neutral, self.pin):
             buttons.addWidget(button)

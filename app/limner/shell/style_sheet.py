@@ -61,10 +61,10 @@ def _buttons(t: Tokens) -> str:
     QPushButton {{ background: {t.window}; border: 1px solid {t.border}; border-radius: 6px;
         padding: 6px 12px; }}
     QPushButton:hover {{ background: {t.hover}; }}
+    QPushButton:checked {{ background: {t.select}; border-color: {t.accent}; }}
     QPushButton:focus {{ border-color: {t.accent}; }}
     QPushButton:disabled {{ color: {t.faint}; background: {t.panel}; }}
     QPushButton#choice {{ text-align: left; padding: 5px 10px; }}
-    QPushButton#choice:checked {{ background: {t.select}; border-color: {t.accent}; }}
     QPushButton#primary, QPushButton:default {{ background: {t.fill}; color: {t.on_fill};
         border-color: {t.fill}; font-weight: 600; }}
     QPushButton#primary:hover, QPushButton:default:hover {{ background: {t.accent}; }}

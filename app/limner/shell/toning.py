@@ -9,19 +9,25 @@ from limner.shell.window import Window
 
 
 class Toning:
-    """Remembers the tone of every image in this run, and opens the panel for the first deep one."""
+    """Remembers the tone of every image in this run.
+
+    The panel comes by itself with deep images and goes with them, until the person closes it.
+    """
 
     def __init__(self, window: Window, project: Project) -> None:
         self._window = window
         self._project = project
         self._tones: dict[str, Tone] = {}
-        self._has_offered = False
+        self._came_by_itself = False
+        self._is_unwanted = False
         window.levels.tone_changed.connect(self._changed)
+        window.levels.closer.clicked.connect(self._closed)
         window.canvas.picture_shown.connect(self._shown)
 
     def toggle(self) -> None:
         """Open the panel with the keyboard on it, or put it away."""
         levels = self._window.levels
+        self._came_by_itself = False
         if levels.isVisible():
             levels.close_it()
         else:
@@ -35,9 +41,21 @@ class Toning:
         levels.show_picture(picture, tone)
         if tone is not None:
             self._window.canvas.set_tone(tone)
-        if picture is not None and picture.is_deep and not self._has_offered:
-            self._has_offered = True
+        if picture is not None:
+            self._offer(is_deep=picture.is_deep)
+
+    def _offer(self, *, is_deep: bool) -> None:
+        levels = self._window.levels
+        if is_deep and levels.isHidden() and not self._is_unwanted:
+            self._came_by_itself = True
             levels.open()
+        elif not is_deep and self._came_by_itself:
+            self._came_by_itself = False
+            levels.hide()
+
+    def _closed(self) -> None:
+        self._is_unwanted = self._came_by_itself
+        self._came_by_itself = False
 
     def _changed(self, tone: Tone | None) -> None:
         self._window.canvas.set_tone(tone)
