@@ -30,6 +30,9 @@ _WIDTH: Final = 288
 _AWAY: Final = 12
 """Device-independent pixels between the panel and the corner of the canvas."""
 
+_BELOW: Final = 66
+"""Where it begins: below the card that says what happened."""
+
 _CHANNELS: Final = {
     Channel.ALL: "All",
     Channel.RED: "R",
@@ -229,7 +232,7 @@ class LevelsPanel(Card):
 
     def _place(self) -> None:
         self.adjustSize()
-        self.move(self._canvas.width() - self.width() - _AWAY, _AWAY)
+        self.move(self._canvas.width() - self.width() - _AWAY, _BELOW)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
