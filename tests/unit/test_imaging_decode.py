@@ -161,6 +161,33 @@ def test_cmyk_has_the_right_colours(format_: str) -> None:
     assert is_near(pixel(picture, 50, 20), (0, 0, 255))
 
 
+def test_lab_has_the_right_colours() -> None:
+    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    turned = ImageCms.profileToProfile(LEFT_RED, srgb, lab, outputMode="LAB")
+    assert turned is not None
+    picture = decode(saved(turned, "TIFF"), NAME)
+    assert is_near(pixel(picture, 5, 20), (255, 0, 0), by=24)
+    assert is_near(pixel(picture, 50, 20), (0, 0, 255), by=24)
+
+
+@pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG", "AVIF", "TIFF"])
+def test_the_frames_of_an_animation_are_pages(format_: str) -> None:
+    colours: list[RGB] = [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    first, *others = (Image.new("RGB", (16, 16), colour) for colour in colours)
+    data = saved(first, format_, save_all=True, append_images=others)
+    assert probe(data, NAME).pages == 3
+    for page, colour in enumerate(colours):
+        assert is_near(pixel(decode(data, NAME, page), 8, 8), colour)
+    with pytest.raises(Damaged):
+        decode(data, NAME, 3)
+
+
+def test_the_second_image_in_a_photograph_is_no_page() -> None:
+    data = saved(LEFT_RED, "MPO", save_all=True, append_images=[LEFT_RED])
+    facts = probe(data, NAME)
+    assert (facts.format, facts.pages) == ("JPEG", 1)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
 def test_every_kind_of_pixel_is_shown(mode: str) -> None:
     picture = decode(saved(Image.new("L", (20, 10), 255).convert(mode), "PNG"), NAME)

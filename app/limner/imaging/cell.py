@@ -8,8 +8,10 @@ how much memory that may take, and the process holds itself to it.
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,8 +29,8 @@ from limner.imaging.tiff import TileFile
 
 Result = ImageFacts | Planes | None
 
-BASE_BYTES: Final = 512 << 20
-"""What a decoder may take beside file and pixels: its libraries, its tables."""
+BASE_BYTES: Final = (512 << 20) + (os.cpu_count() or 1) * (32 << 20)
+"""What a decoder may take beside file and pixels: its libraries, tables, and threads."""
 
 BYTES_PER_PIXEL: Final = 32
 """Decoded, turned, flattened, in sRGB, with its pyramid; JPEG 2000 works with 12 a pixel alone."""
@@ -42,6 +44,9 @@ _PR_SET_PDEATHSIG: Final = 1
 def main(arguments: Sequence[str]) -> int:
     """Answer requests until nobody is at the other end of the connection `arguments` name."""
     _belong_to_parent()
+    warnings.simplefilter(
+        "ignore"
+    )  # Pillow's, for programmers; what people need comes as an answer
     cell = _Cell(Channel.inherited(int(arguments[0])))
     while True:
         try:

@@ -106,7 +106,11 @@ def _inheriting(handle: int) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, so that the child finds the same packages; one thread is enough for its arithmetic."""
+    """Ours, so that the child finds the same packages.
+
+    One thread is enough for its arithmetic, and each heap reserves 64 MB of what it may take.
+    """
     roots = [str(Path(limner.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     path = os.pathsep.join(root for root in roots if root)
-    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+    few = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    return {**os.environ, "PYTHONPATH": path, **few}
