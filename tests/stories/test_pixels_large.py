@@ -9,6 +9,7 @@ import psutil
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from limner.imaging.tiled import TiledPicture
@@ -141,3 +142,54 @@ def test_quitting_while_much_is_decoded_leaves_no_process_behind(
     annotator.quits()
     left = set(psutil.Process().children(recursive=True)) - before
     assert [each.cmdline() for each in left if each.is_running()] == []
+
+
+def test_what_came_in_place_of_a_preview_is_what_is_seen_when_opened_anew(
+    starts: Starts, tmp_path: Path
+) -> None:
+    (tmp_path / "photographs").mkdir()
+    noise(tmp_path / "photographs" / "a.jpg", 3000, 2000)
+    noise(tmp_path / "photographs" / "b.jpg", 3000, 2000)
+    annotator = starts(tmp_path / "photographs")
+    annotator.canvas.zoom_to(0.7, QPointF(40, 60))
+    came_in_place = seen(annotator)
+    annotator.opens("b.jpg")
+    annotator.hand.press(Key.Key_A)
+    annotator.waits_for_the_image()
+    annotator.canvas.zoom_to(0.7, QPointF(40, 60))
+    assert seen(annotator) == came_in_place
+
+
+def seen(annotator: Annotator) -> QImage:
+    wait_until(lambda: annotator.canvas.is_settled, "the canvas to be painted")
+    return annotator.canvas.grab().toImage()
+
+
+def test_a_view_chosen_on_the_preview_stays_when_the_tiles_come(
+    starts: Starts, tmp_path: Path, little_memory: None
+) -> None:
+    (tmp_path / "scans").mkdir()
+    noise(tmp_path / "scans" / "scan.jpg", 6000, 5000)
+    annotator = starts(tmp_path / "scans", waits=False)
+    display = annotator.application.project.display
+    wait_until(lambda: display._has_preview, "something to look at")
+    assert display.now is None
+    annotator.canvas.zoom_to(0.5, QPointF(100, 100))
+    left = annotator.canvas.to_image(QPointF(0, 0))
+    annotator.waits_for_the_image()
+    assert shown_tiles(annotator).width == 6000
+    assert annotator.canvas.zoom == 0.5
+    assert annotator.canvas.to_image(QPointF(0, 0)) == left
+
+
+def test_the_histogram_of_tiles_is_there_once_they_are(
+    starts: Starts, tmp_path: Path, little_memory: None
+) -> None:
+    (tmp_path / "slides").mkdir()
+    endless_tiles(tmp_path / "slides" / "slide.tif", 20_000)
+    annotator = starts(tmp_path / "slides", waits=False)
+    levels = annotator.window.levels
+    wait_until(annotator.canvas.isVisible, "the canvas")
+    levels.open()
+    annotator.waits_for_the_image()
+    wait_until(lambda: levels.histogram._histogram is not None, "the histogram")

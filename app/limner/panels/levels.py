@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -52,6 +53,8 @@ class LevelsPanel(Card):
         self._canvas = canvas
         self.setFixedWidth(_WIDTH)
         self._image: Picture | None = None
+        self._stop_watching: Callable[[], None] = _nothing
+        self._recount = QTimer(self, singleShot=True, interval=0)
         self._neutral = Look(EIGHT_BIT)
         self._look = self._neutral
         self.histogram = HistogramView()
@@ -65,6 +68,7 @@ class LevelsPanel(Card):
         self._lay_out()
         self._connect()
         canvas.installEventFilter(self)
+        self._recount.timeout.connect(self._count_anew)
         self.hide()
 
     @property
@@ -79,6 +83,8 @@ class LevelsPanel(Card):
 
     def show_picture(self, picture: Picture | None, tone: Tone | None = None) -> None:
         """Take up another image, in a tone that was set for it before."""
+        self._stop_watching()
+        self._stop_watching = _nothing if picture is None else picture.watch(self._samples_came)
         self._image = picture
         self._neutral = Look((picture.window if picture else None) or EIGHT_BIT)
         self._look = self._neutral if tone is None else Look(tone.window, tone.gamma, tone.channel)
@@ -199,8 +205,17 @@ class LevelsPanel(Card):
         self._segments.setVisible(counted is not None and len(counted.channels) > 1)
         self.adjustSize()
 
+    def _samples_came(self, level: int, _area: Area) -> None:
+        """The smallest level has come, or all of them in place of a preview."""
+        if self._image is not None and level in (0, len(self._image.levels) - 1):
+            self._recount.start()
+
+    def _count_anew(self) -> None:
+        if self.isVisible():
+            self._count()
+
     def _coarse(self) -> Samples | None:
-        """The smallest level: there from the beginning, and enough to count."""
+        """The smallest level, which is enough to count; None while it is still to come."""
         picture = self._image
         if picture is None:
             return None
@@ -239,6 +254,10 @@ class LevelsPanel(Card):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+
+def _nothing() -> None:
+    """No picture is watched."""
 
 
 def _slider(name: str) -> QSlider:

@@ -45,7 +45,7 @@ class Display:
         self._now: Shown | None = None
         self._has_preview = False
         self._is_loading = False
-        self._doing = ""
+        self._doing = ("", "")
         self._stop_waiting: Callable[[], None] = _nothing
         self._pages: dict[str, int] = {}
         window.status.page_wanted.connect(self.turn_page)
@@ -64,7 +64,7 @@ class Display:
         self._load(row)
 
     def _load(self, row: ImageRow) -> None:
-        self._is_loading, self._doing = True, plain(row.filename)
+        self._is_loading, self._doing = True, ("Loading…", plain(row.filename))
         self._stop_waiting = self._main.after(_PATIENCE_S, self._say_what_it_does)
         if self._wanted is not None:
             self._pixels.show(self._wanted, self)
@@ -144,6 +144,7 @@ class Display:
         self._has_preview = True
         self._window.canvas.show_message("")
         self._window.canvas.show_picture(picture)
+        self._window.status.show_image(picture.width, picture.height)
 
     def shown(self, shown: Shown) -> None:
         """The pixels are there."""
@@ -174,9 +175,9 @@ class Display:
         match step:
             case Fetching(so_far, int(in_all)) if in_all >= _WORTH_COUNTING:
                 count = f"{so_far / 1e6:.1f} of {in_all / 1e6:.1f} MB"
-                self._doing = f"{name} · {count} · Esc stops"
+                self._doing = ("Loading…", f"{name} · {count} · Esc stops")
             case Preparing(share):
-                self._doing = f"Preparing {name}: {share:.0%} · Esc stops"
+                self._doing = (f"Preparing {name}…", f"{share:.0%} · Esc stops")
             case _:
                 return
         if self._stop_waiting is _nothing or not self._has_preview:
@@ -186,12 +187,13 @@ class Display:
 
     def _say_what_it_does(self) -> None:
         self._stop_waiting = _nothing
-        self._say("Loading…", self._doing)
+        self._say(*self._doing)
 
     def _say(self, title: str, text: str) -> None:
         """On the bare canvas, or above it when there is something to look at."""
         if self._has_preview:
-            self._window.notice.say("loading", f"{title} {text}")
+            stop = "" if title.endswith("…") else "."
+            self._window.notice.say("loading", f"{title}{stop} {text}")
         else:
             self._window.canvas.show_message(title, text)
 

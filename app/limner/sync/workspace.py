@@ -211,7 +211,14 @@ class Workspace:
         if session.state is State.ON_SERVER:
             self._resting[session.row.id] = session
             if len(self._resting) > KEPT_HISTORIES:
-                self._resting.popitem(last=False)
+                self._resting.pop(self._worth_least())
+
+    def _worth_least(self) -> str:
+        """The image that rests longest, of those that were only looked at if there are any."""
+        for image_id, session in self._resting.items():
+            if session.history is None or session.history.undo_title is None:
+                return image_id
+        return next(iter(self._resting))
 
     def _wake(self, row: ImageRow) -> Session | None:
         session = self._resting.pop(row.id, None)
