@@ -80,7 +80,7 @@ def test_esc_stops_making_an_image_ready_and_leaves_nothing(
     starts: Starts, tmp_path: Path, home: Path, little_memory: None
 ) -> None:
     (tmp_path / "scans").mkdir()
-    noise(tmp_path / "scans" / "scan.jpg", 6000, 5000)
+    noise(tmp_path / "scans" / "scan.jpg", 4000, 3000)
     annotator = starts(tmp_path / "scans", waits=False)
     pyramids = home / "cache" / "pyramids"
     wait_until(lambda: any(pyramids.glob("*")), "the pyramid to be begun")
@@ -91,7 +91,7 @@ def test_esc_stops_making_an_image_ready_and_leaves_nothing(
 
     annotator.hand.press(Key.Key_F5)
     annotator.waits_for_the_image()
-    assert shown_tiles(annotator).width == 6000
+    assert shown_tiles(annotator).width == 4000
 
 
 def test_the_pages_of_a_file_are_turned_and_remembered(starts: Starts, tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_quitting_while_much_is_decoded_leaves_no_process_behind(
     starts: Starts, tmp_path: Path, little_memory: None
 ) -> None:
     (tmp_path / "scans").mkdir()
-    noise(tmp_path / "scans" / "a.jpg", 6000, 5000)
-    noise(tmp_path / "scans" / "b.jpg", 6000, 5000)
+    noise(tmp_path / "scans" / "a.jpg", 4000, 3000)
+    noise(tmp_path / "scans" / "b.jpg", 4000, 3000)
     before = set(psutil.Process().children(recursive=True))
     annotator = starts(tmp_path / "scans", waits=False)
     wait_until(lambda: "Preparing" in annotator.says_of_loading, "the work to have begun")
@@ -169,7 +169,7 @@ def test_a_view_chosen_on_the_preview_stays_when_the_tiles_come(
     starts: Starts, tmp_path: Path, little_memory: None
 ) -> None:
     (tmp_path / "scans").mkdir()
-    noise(tmp_path / "scans" / "scan.jpg", 6000, 5000)
+    noise(tmp_path / "scans" / "scan.jpg", 4000, 3000)
     annotator = starts(tmp_path / "scans", waits=False)
     display = annotator.application.project.display
     wait_until(lambda: display._has_preview, "something to look at")
@@ -177,7 +177,7 @@ def test_a_view_chosen_on_the_preview_stays_when_the_tiles_come(
     annotator.canvas.zoom_to(0.5, QPointF(100, 100))
     left = annotator.canvas.to_image(QPointF(0, 0))
     annotator.waits_for_the_image()
-    assert shown_tiles(annotator).width == 6000
+    assert shown_tiles(annotator).width == 4000
     assert annotator.canvas.zoom == 0.5
     assert annotator.canvas.to_image(QPointF(0, 0)) == left
 
