@@ -11,12 +11,20 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 from limner.canvas import look
 from limner.canvas.outlines import Run, placed
 from limner.canvas.viewport import Frame, whole
+from limner.model.points import Points
+from limner.tools.chunks import LONG, Indices, chunks_of
 from limner.tools.tool import HandleKind, Handles
 
 _SIDES: Final = {HandleKind.SQUARE: 8.0, HandleKind.ROUND: 10.0, HandleKind.FAINT: 7.0}
 _HOT_GROWTH: Final = 3.0
-_CROWD: Final = 500
-"""Of more handles than this in sight, only those are drawn that do not cover each other."""
+_CROWD: Final = 64
+"""Of more handles than this in sight, none is drawn when most of them would cover each other."""
+
+_MOST: Final = 2_000
+"""Of more handles than this in sight none is drawn: they would take longer than all the rest."""
+
+_CELL: Final = 8.0
+"""Device-independent pixels that a handle covers."""
 
 _ROW: Final = 1 << 20
 """More cells than any screen has in a column, so that a cell's number is its own."""
@@ -30,12 +38,15 @@ class Marks:
 
     def paint(self, painter: QPainter, handles: Handles, frame: Frame) -> None:
         """Draw the handles, the hot one last, so that it lies on the others."""
-        xy = placed(handles.points, frame)
-        for index in _worth_drawing(xy, frame):
-            if index != handles.hot:
-                self._stamp(painter, xy[index], handles.kind, frame.ratio, is_hot=False)
-        if handles.hot is not None and handles.hot < len(xy):
-            self._stamp(painter, xy[handles.hot], handles.kind, frame.ratio, is_hot=True)
+        near = _in_sight(handles.points, frame)
+        xy = placed(handles.points.xy[near], frame)
+        if _can_be_told_apart(xy, frame):
+            for index, at in zip(near.tolist(), xy, strict=True):
+                if index != handles.hot:
+                    self._stamp(painter, at, handles.kind, frame.ratio, is_hot=False)
+        if handles.hot is not None and handles.hot < len(handles.points):
+            (at,) = placed(handles.points.xy[[handles.hot]], frame)
+            self._stamp(painter, at, handles.kind, frame.ratio, is_hot=True)
 
     def _stamp(
         self, painter: QPainter, at: Run, kind: HandleKind, ratio: float, *, is_hot: bool
@@ -46,16 +57,22 @@ class Marks:
         painter.drawImage(QPoint(whole(at[0]) - half, whole(at[1]) - half), image)
 
 
-def _worth_drawing(xy: Run, frame: Frame) -> list[int]:
-    """The handles in sight; of a crowd, one of those that would lie on each other."""
-    pad = 16 * frame.ratio
-    inside = (xy > -pad) & (xy < np.array([frame.width, frame.height]) + pad)
-    seen = np.flatnonzero(inside.all(axis=1))
-    if len(seen) > _CROWD:
-        cells = np.floor(xy[seen] / (8 * frame.ratio)).astype(np.intp)
-        _, first = np.unique(cells[:, 0] * _ROW + cells[:, 1], return_index=True)
-        seen = seen[np.sort(first)]
-    return seen.tolist()
+def _in_sight(points: Points, frame: Frame) -> Indices:
+    """The numbers of the points in the frame, or a little outside."""
+    area = frame.covers(16 * frame.ratio)
+    near = chunks_of(points).touching(area) if len(points) > LONG else np.arange(len(points))
+    x, y = points.xy[near].T
+    is_in = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
+    seen: Indices = near[is_in]
+    return seen
+
+
+def _can_be_told_apart(xy: Run, frame: Frame) -> bool:
+    """Whether most of the handles in sight have a place of their own."""
+    if not _CROWD < len(xy) <= _MOST:
+        return len(xy) <= _CROWD
+    cells = np.floor(xy / (_CELL * frame.ratio)).astype(np.intp)
+    return 2 * len(np.unique(cells[:, 0] * _ROW + cells[:, 1])) > len(xy)
 
 
 def _picture(kind: HandleKind, is_hot: bool, ratio: float) -> QImage:

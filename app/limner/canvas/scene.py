@@ -6,6 +6,7 @@ and on nothing that happened before: so a piece that was mended equals one that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -22,6 +23,7 @@ from limner.canvas.ink import Ink
 from limner.canvas.palette import Palette
 from limner.canvas.row_painter import CROWD, RowPainter
 from limner.canvas.shape_table import Rows, ShapeTable
+from limner.canvas.specks import SIMPLE_BELOW
 from limner.canvas.viewport import Frame
 from limner.model.annotations import Annotation, AnnotationId, Drawable, Keypoint, Opaque
 from limner.model.geometry import Bounds
@@ -116,15 +118,21 @@ class Scene:
 
         With `area`, in image pixels, only what lies within it is sure to be right.
         """
+        room = _with_margin(frame)
+        scratch = np.empty((room.height, room.width), dtype=np.uint32)
+        image = image_over(scratch)
+        left, top = frame.left - room.left, frame.top - room.top
         pad = look.PAD * frame.ratio
         seen = frame.covers(pad) if area is None else _widened(area, pad / frame.zoom)
-        image = image_over(pixels)
         ink = self.ink(frame.ratio)
         with QPainter(image) as painter:
+            painter.translate(left, top)
             self.backdrop.paint(painter, frame)
+            painter.resetTransform()
             for bone in self.bones.within(seen):
-                ink.line(painter, bone.ends, QColor(bone.colour), frame)
-        self._row_painter(frame).paint(image, pixels, self.table.within(seen))
+                ink.line(painter, bone.ends, QColor(bone.colour), room)
+        self._row_painter(room).paint(image, scratch, self.table.within(seen))
+        pixels[:] = scratch[top : top + frame.height, left : left + frame.width]
 
     def paint_lifted(
         self, image: QImage, pixels: Plane, frame: Frame, bones: Iterable[Bone], *, is_draft: bool
@@ -176,6 +184,18 @@ def objects_of(annotations: Iterable[Annotation | None]) -> frozenset[int]:
 
 def _both(one: Places, other: Places) -> Places:
     return None if one is None or other is None else np.concatenate([one, other], axis=1)
+
+
+def _with_margin(frame: Frame) -> Frame:
+    """Room around the frame for small shapes to end in: cut by its edge, their lines would come
+    out a pixel beside those of the frame next to it."""
+    margin = math.ceil(SIMPLE_BELOW * frame.ratio) + 4
+    return frame._replace(
+        left=frame.left - margin,
+        top=frame.top - margin,
+        width=frame.width + 2 * margin,
+        height=frame.height + 2 * margin,
+    )
 
 
 def _widened(area: Bounds, by: float) -> Bounds:

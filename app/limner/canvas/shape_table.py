@@ -97,6 +97,8 @@ class ShapeTable:
 
         Marks outlive the rows: what comes back after an undo is hidden or selected as before.
         """
+        if ids is mark.ids:
+            return np.empty(0, dtype=np.intp)
         now = ids if isinstance(ids, frozenset) else frozenset(ids)
         if mark.ids and now:
             rows = self.rows_of(mark.ids ^ now)

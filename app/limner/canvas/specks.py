@@ -43,22 +43,32 @@ def squares_of(table: ShapeTable, rows: Rows, frame: Frame) -> Squares:
 
 
 def splat(pixels: Plane, squares: Squares, colours: NDArray[np.uint32]) -> None:
-    """Colour all the squares; of two of one size on one pixel, the later is on top."""
-    corners, sizes = squares
-    for size in np.unique(sizes).tolist():
-        chosen = sizes == size
-        _splat(pixels, corners[chosen], colours[chosen], size)
+    """Colour all the squares; of two on one pixel, the later is on top."""
+    corners, sides = squares
+    top = np.zeros(pixels.shape, dtype=np.intp)
+    numbers = np.arange(1, len(sides) + 1)
+    for side in np.unique(sides).tolist():
+        chosen = sides == side
+        _splat(pixels, top, corners[chosen], side, numbers[chosen], colours[chosen])
 
 
 def _splat(
-    pixels: Plane, corners: NDArray[np.intp], colours: NDArray[np.uint32], size: int
+    pixels: Plane,
+    top: NDArray[np.intp],
+    corners: NDArray[np.intp],
+    side: int,
+    numbers: NDArray[np.intp],
+    colours: NDArray[np.uint32],
 ) -> None:
+    """Squares of one side, pixel after pixel of theirs; `top` is the number of who is on top."""
     height, width = pixels.shape
-    for dy in range(size):
-        for dx in range(size):
+    for dy in range(side):
+        for dx in range(side):
             x, y = corners[:, 0] + dx, corners[:, 1] + dy
-            inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-            pixels[y[inside], x[inside]] = colours[inside]
+            seen = np.flatnonzero((x >= 0) & (y >= 0) & (x < width) & (y < height))
+            above = seen[numbers[seen] > top[y[seen], x[seen]]]
+            at = y[above], x[above]
+            top[at], pixels[at] = numbers[above], colours[above]
 
 
 class SpeckPainter:
@@ -78,7 +88,8 @@ class SpeckPainter:
     def dot(self, corner: tuple[int, int], side: int, rgb: int) -> None:
         """A square of device pixels."""
         if self._is_on_image:
-            self.rest()
+            self._painter.resetTransform()
+            self._is_on_image = False
         self._painter.fillRect(*corner, side, side, self._tools(rgb)[0])
 
     def outline(self, row: int, rgb: int) -> None:
@@ -87,10 +98,12 @@ class SpeckPainter:
         if record is None:
             return
         if not self._is_on_image:
-            self._begin()
+            self._painter.setTransform(self._onto)
+            self._is_on_image = True
         if rgb != self._in_hand:
             self._in_hand = rgb
             _, pen, brush = self._tools(rgb)
+            self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self._painter.setPen(pen)
             self._painter.setBrush(brush)
         polygon = self._table.simplified[row]
@@ -106,12 +119,7 @@ class SpeckPainter:
         if self._is_on_image:
             self._painter.resetTransform()
             self._is_on_image = False
-            self._in_hand = -1
-
-    def _begin(self) -> None:
-        self._painter.setTransform(self._onto)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._is_on_image = True
+        self._in_hand = -1
 
     def _tools(self, rgb: int) -> tuple[QColor, QPen, QBrush]:
         found = self._colours.get(rgb)

@@ -137,12 +137,12 @@ class Stage(Outlook):
         self._still.spoil()
         self._content_changes()
 
-    def _mend(self, places: Places) -> None:
+    def _mend(self, places: Places, *, at_once: bool = True) -> None:
         """Paint these image pixels anew; None means everything."""
         if places is None:
             self._repaint_all()
         elif places.size:
-            self._still.mend(places)
+            self._still.mend(places, at_once=at_once)
             self._content_changes()
 
     def _content_changes(self) -> None:

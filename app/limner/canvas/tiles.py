@@ -39,7 +39,7 @@ _KEPT: Final = 3
 _MENDED_AT_ONCE: Final = 128
 """When more places than this changed together, their tiles are painted anew, in slices."""
 
-_MENDING_MS: Final = 8.0
+_MENDING_MS: Final = 5.0
 """How long is mended at once; what is left is painted in slices."""
 
 
@@ -113,9 +113,9 @@ class Tiles:
                 break
         return painted
 
-    def mend(self, places: Edges) -> None:
-        """Paint these places of the image anew: in view now, when they are few, else later."""
-        if places.shape[1] > _MENDED_AT_ONCE:
+    def mend(self, places: Edges, *, at_once: bool) -> None:
+        """Paint these places of the image anew: now in view, when they are few, else in slices."""
+        if not at_once or places.shape[1] > _MENDED_AT_ONCE:
             self._spoil_under(places)
             return
         wounds: dict[Key, QRect] = {}

@@ -82,7 +82,8 @@ class Worktop(Stage):
             return
         view = self._view()
         dirty = self._live.extent(view)
-        self._mend(self._live.show(overlay))
+        places = self._live.show(overlay)
+        self._mend(places, at_once=self._live.in_hand.is_ready(view))
         self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
 
     def _is_working(self) -> bool:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from limner.model.annotations import BBox, Drawable, Keypoint, Polygon, Polyline
-from limner.model.geometry import as_oriented, box_outline
+from limner.model.geometry import as_oriented, box_outline, enclosing
 from limner.model.points import Points
 from limner.tools.box_shaping import Side
+from limner.tools.chunks import LONG, chunks_of
 from limner.tools.guides import XY
 from limner.tools.tool import Cursor, HandleKind, Handles
 from limner.tools.vertices import Path, Vertex, is_closed, runs_of
@@ -150,15 +151,10 @@ class _VertexGrips(Grips):
         self._points = Points(b"".join(run.packed for run in runs_of(path)))
 
     @cached_property
-    def _columns(self) -> NDArray[np.float64]:
-        """All x in one row, all y in another, each of a piece."""
-        return np.ascontiguousarray(self._points.xy.T)
-
-    @cached_property
     def _reach(self) -> float:
         """A line is held by its length, an area by its narrow side, as a box is."""
-        width, height = np.ptp(self._columns, axis=1).tolist()
-        across = min(width, height) if self._is_closed else max(width, height)
+        around = enclosing([self._points])
+        across = (min if self._is_closed else max)(around.width, around.height)
         return _reach(across, self._scale)
 
     @cached_property
@@ -175,12 +171,17 @@ class _VertexGrips(Grips):
 
     @override
     def at(self, x: float, y: float) -> Grip | None:
-        vertex = _nearest(self._columns, x, y, self._reach)
+        vertex = self._nearest_vertex(x, y)
         if vertex is not None:
             return self._vertex(vertex)
         starts, middles = self._edges
         edge = _nearest(middles.xy.T, x, y, self._reach)
         return None if edge is None else Edge(self._vertex(int(starts[edge])), *middles[edge])
+
+    def _nearest_vertex(self, x: float, y: float) -> int | None:
+        if len(self._points) > LONG:
+            return chunks_of(self._points).nearest_vertex(x, y, self._reach)
+        return _nearest(self._points.xy.T, x, y, self._reach)
 
     @override
     def handles(self, hot: Grip | None) -> tuple[Handles, ...]:
