@@ -149,12 +149,34 @@ def test_planes_of_sixteen_bits_are_put_together(order: str) -> None:
     assert np.array_equal(picture.planes[0], DEEP[..., :3])
 
 
+def test_planes_that_are_packed_are_read_in_full_too() -> None:
+    data = planes_one_by_one(DEEP[..., :3], "<", is_packed=True)
+    assert probe(data, NAME).is_deep
+    picture = decode(data, NAME)
+    assert picture.warning is None
+    assert np.array_equal(picture.planes[0], DEEP[..., :3])
+
+
+@pytest.mark.parametrize("options", [{}, {"tile": True, "compression": "deflate"}])
+def test_colours_in_floating_point_are_shown(tmp_path: Path, options: dict[str, Any]) -> None:
+    pyvips = pytest.importorskip("pyvips")
+    path = tmp_path / "light.tif"
+    light = np.ascontiguousarray(DEEP[..., :3]).astype(np.float32) / 1000
+    image = pyvips.Image.new_from_memory(light.tobytes(), 60, 40, 3, "float")
+    image.copy(interpretation="scrgb").tiffsave(str(path), **options)
+    with decoding() as decoder:
+        facts = decoder.facts(path, NAME)
+        assert (facts.width, facts.height, facts.is_deep) == (60, 40, True)
+        assert np.array_equal(decoder.whole(path, NAME).planes[0], light)
+        assert decoder.thumbnail(path, NAME, 30).shape == (20, 30, 4)
+        if not options:
+            assert decoder.preview(path, NAME, 30) is None
+
+
 def test_bits_that_cannot_be_read_are_not_passed_over_in_silence() -> None:
-    picture = decode(planes_one_by_one(DEEP[..., :3], "<", is_packed=True), NAME)
-    assert picture.warning == "“cells.tif” has more than 8 bits a channel; the upper 8 are shown."
-    assert np.array_equal(picture.planes[0][..., 2::-1], DEEP[..., :3] >> 8)
     ppm = b"P6\n60 40\n65535\n" + DEEP[..., :3].astype(">u2").tobytes()
-    assert decode(ppm, NAME).warning is not None
+    picture = decode(ppm, NAME)
+    assert picture.warning == "“cells.tif” has more than 8 bits a channel; the upper 8 are shown."
 
 
 def white_is_zero(image: Image.Image) -> bytes:

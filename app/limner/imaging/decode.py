@@ -17,11 +17,12 @@ from limner.imaging.draft import draft
 from limner.imaging.facts import ImageFacts
 from limner.imaging.halves import halves
 from limner.imaging.host import HERE, PIXEL_LIMIT, Host
-from limner.imaging.loading import load
+from limner.imaging.loading import Loaded, load
+from limner.imaging.odd_tiff import odd_facts, odd_samples
 from limner.imaging.orientation import upright_size
 from limner.imaging.overview import overview
 from limner.imaging.picture import Pixels, Planes, Samples, Window, bgrx, pyramid
-from limner.imaging.problems import ImageProblem
+from limner.imaging.problems import ImageProblem, NotAnImage
 from limner.imaging.source import Source, opened, pages, sheets
 from limner.imaging.tone import automatic, toned
 
@@ -36,17 +37,30 @@ def probe(data: Source, name: str, page: int = 0) -> ImageFacts:
     Raises:
         ImageProblem: it is no image; `name` is what the message calls it.
     """
-    with opened(data, name, page) as image:
-        width, height = upright_size(image)
-        wide = deep.wide_mode(image)
-        mode, is_deep = wide or image.mode, wide is not None or deep.is_deep(image)
-        format_ = "JPEG" if image.format == "MPO" else image.format or ""
-        facts = ImageFacts(width, height, format_, mode, pages(image), is_deep)
-    found = sheets(data, name) if format_ == "TIFF" else []
+    try:
+        facts = _facts(data, name, page)
+    except NotAnImage:
+        odd = odd_facts(data, page)
+        if odd is None:
+            raise
+        facts = odd
+    found = sheets(data, name) if facts.format == "TIFF" else []
     if page < len(found):
         sheet = found[page]
         return replace(facts, pages=len(found), levels=sheet.levels, tile=sheet.tile)
     return facts
+
+
+def _facts(data: Source, name: str, page: int) -> ImageFacts:
+    with opened(data, name, page) as image:
+        odd = odd_facts(data, page) if deep.loses_bits(image) else None
+        if odd is not None:
+            return odd
+        width, height = upright_size(image)
+        wide = deep.wide_mode(image)
+        format_ = "JPEG" if image.format == "MPO" else image.format or ""
+        is_deep = wide is not None or deep.is_deep(image)
+        return ImageFacts(width, height, format_, wide or image.mode, pages(image), is_deep)
 
 
 def decode(data: Source, name: str, page: int = 0, host: Host = HERE) -> Planes:
@@ -57,8 +71,7 @@ def decode(data: Source, name: str, page: int = 0, host: Host = HERE) -> Planes:
     Raises:
         ImageProblem: nothing of it can be shown; `name` is what the message calls it.
     """
-    with opened(data, name, page) as image:
-        loaded = load(image, lambda: opened(data, name, page), name, host)
+    loaded = _loaded(data, name, page, host)
     if isinstance(loaded.content, Image.Image):
         return Planes(pyramid(loaded.content), loaded.warning)
     levels = halves(loaded.content)
@@ -76,13 +89,24 @@ def preview(data: Source, name: str, side: int, page: int = 0, host: Host = HERE
     small = overview(data, name, page, side) if isinstance(data, Path) else None
     if small is not None:
         return Planes((small,), window=_window(small))
-    with opened(data, name, page) as image:
-        if not draft(image, side):
-            return None
-        loaded = load(image, lambda: opened(data, name, page), name, host, 2 * side)
+    try:
+        loaded = _drafted(data, name, side, page, host)
+    except NotAnImage:
+        if odd_facts(data, page) is None:
+            raise
+        return None
+    if loaded is None:
+        return None
     if isinstance(loaded.content, Image.Image):
         return Planes((bgrx(loaded.content),), loaded.warning)
     return Planes((loaded.content,), loaded.warning, automatic(loaded.content))
+
+
+def _drafted(data: Source, name: str, side: int, page: int, host: Host) -> Loaded | None:
+    with opened(data, name, page) as image:
+        if not draft(image, side):
+            return None
+        return load(image, lambda: opened(data, name, page), name, host, 2 * side)
 
 
 def thumbnail(data: Source, name: str, side: int, page: int = 0, host: Host = HERE) -> Pixels:
@@ -96,10 +120,25 @@ def thumbnail(data: Source, name: str, side: int, page: int = 0, host: Host = HE
     small = overview(data, name, page, side) if isinstance(data, Path) else None
     if small is not None:
         return bgrx(_shrunk(small, side))
-    with opened(data, name, page) as image:
-        draft(image, side)
-        loaded = load(image, lambda: opened(data, name, page), name, host, side)
+    loaded = _loaded(data, name, page, host, side)
     return bgrx(_shrunk(loaded.content, side))
+
+
+def _loaded(data: Source, name: str, page: int, host: Host, side: int | None = None) -> Loaded:
+    """A page by Pillow, or what Pillow cannot read in full by our own reader."""
+    try:
+        with opened(data, name, page) as image:
+            odd = odd_samples(data, name, page, host) if deep.loses_bits(image) else None
+            if odd is not None:
+                return Loaded(odd, None)
+            if side is not None:
+                draft(image, side)
+            return load(image, lambda: opened(data, name, page), name, host, side)
+    except NotAnImage:
+        odd = odd_samples(data, name, page, host)
+        if odd is None:
+            raise
+        return Loaded(_image(odd.view(np.uint8)) if odd.dtype == np.uint8 else odd, None)
 
 
 def _shrunk(content: Image.Image | Samples, side: int) -> Image.Image:

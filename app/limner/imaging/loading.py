@@ -10,10 +10,10 @@ from PIL import Image, ImageFile
 
 from limner.imaging import deep
 from limner.imaging.colour import to_rgb
-from limner.imaging.host import Host
+from limner.imaging.host import Host, announce
 from limner.imaging.orientation import orientation, upright
 from limner.imaging.picture import Samples
-from limner.imaging.problems import Damaged, TooDear, TooLarge
+from limner.imaging.problems import Damaged, TooDear
 
 Again = Callable[[], AbstractContextManager[ImageFile.ImageFile]]
 
@@ -38,7 +38,7 @@ def load(
     Raises:
         ImageProblem: nothing of it can be shown; `name` is what the message calls it.
     """
-    _announce(image, name, host)
+    announce(image.size, name, host)
     turn = orientation(image)
     mode = deep.wide_mode(image)
     if mode is None:
@@ -66,14 +66,6 @@ def _load_plain(image: ImageFile.ImageFile, turn: int, name: str, side: int | No
     if side is not None and image.mode in ("RGB", "L", "CMYK", "YCbCr"):
         image.thumbnail((side, side), reducing_gap=2.0)
     return Loaded(to_rgb(upright(image, turn)), warning)
-
-
-def _announce(image: Image.Image, name: str, host: Host) -> None:
-    """Hold the size in the header against what may be decoded."""
-    pixels = image.width * image.height
-    if pixels > host.pixel_limit:
-        raise TooLarge(name, image.width, image.height, host.pixel_limit)
-    host.expect(pixels)
 
 
 def _load(image: ImageFile.ImageFile, name: str) -> str | None:
