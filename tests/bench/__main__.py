@@ -1,6 +1,6 @@
 """`./run bench [NAME …] [--json]`: how long everything takes, beside what the design asks.
 
-    ./run bench                      everything (with the peers and the soak: most of an hour)
+    ./run bench                      everything (with the peers and the soak: half an hour)
     ./run bench canvas.pan hit       what begins so
     ./run bench growth               cost per frame against the number of shapes
     ./run bench canvas --shapes 1000000

@@ -6,13 +6,10 @@ Each figure stands for its worst zoom; with --zooms each zoom is shown by itself
 from __future__ import annotations
 
 import statistics
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
-
-from PySide6.QtWidgets import QApplication
 
 from bench.desk import Desk
 from bench.figure import Figure, short, timed
@@ -25,18 +22,16 @@ _ZOOMS: Final = (0.25, 0.5, 1.0, 4.0)
 
 def figures(order: Order) -> Iterator[Figure]:
     """The canvas alone, for each number of shapes."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    image = picture()
+    is_painted = order.wants(*(f"canvas.{bench}" for bench in PAINTED))
     for count in order.shapes:
-        desk = Desk(count, image)
+        desk = Desk(count, picture() if is_painted else None)
         yield Figure("canvas.load", count, desk.ratio, desk.load())
-        if order.wants(*(f"canvas.{bench}" for bench in PAINTED)):
+        if is_painted:
             found = _by_zoom(desk)
             yield from found if order.zooms else ()
             yield from _worst(found)
         yield Figure("canvas.hit", count, desk.ratio, desk.hits(), hit_ms(count))
         desk.close()
-    application.processEvents()
 
 
 def _by_zoom(desk: Desk) -> list[Figure]:

@@ -52,7 +52,7 @@ class Held(Tool):
 class Desk:
     """So many shapes on a canvas; every method returns CPU milliseconds of the process."""
 
-    def __init__(self, count: int, image: Picture) -> None:
+    def __init__(self, count: int, image: Picture | None) -> None:
         self.count = count
         self.canvas = Canvas()
         self.canvas.resize(1920, 1080)

@@ -19,7 +19,7 @@ PUBLIC: Final = (
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured thing.
+    """One measured thing; what stands behind an @ in its name says where, and goes into the case.
 
     `limit` is what the design asks of the median and `p95_limit` what it asks of the slowest
     twentieth, both in `unit`; a unit per second has to be reached, any other not to be passed.
@@ -38,9 +38,10 @@ class Figure:
 
     def row(self) -> Row:
         """This figure in the form that DESIGN §6 fixes."""
+        bench, at, place = self.bench.partition("@")
         return {
-            "bench": self.bench,
-            "case": self.case or short(self.n),
+            "bench": bench,
+            "case": f"{self.case or short(self.n)}{at}{place}",
             "n": self.n,
             "dpr": int(self.ratio) if self.ratio == int(self.ratio) else self.ratio,
             "unit": self.unit,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import statistics
-import sys
 from collections.abc import Iterator
 from typing import Final
-
-from PySide6.QtWidgets import QApplication
 
 from bench.desk import Desk
 from bench.figure import Figure, short
@@ -27,12 +24,9 @@ _FLAT_FLOOR_MS: Final = 0.5
 
 def figures(order: Order) -> Iterator[Figure]:
     """Frames over ever more shapes, all of them in sight (`fit`) and at full size (`1`)."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    image = picture()
-    found = [f for count in _counts(order) for f in _frames(Desk(count, image))]
+    found = [f for count in _counts(order) for f in _frames(Desk(count, picture()))]
     yield from found
     yield from _flatness(found)
-    application.processEvents()
 
 
 def _counts(order: Order) -> list[int]:

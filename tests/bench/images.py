@@ -7,7 +7,6 @@ of this one is known; the folder has been opened once, as any but the very first
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from typing import Final
 
 import psutil
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication
 
 from bench import photographs
 from bench.figure import Figure
@@ -42,13 +40,11 @@ _PREFETCH_S: Final = 3.0
 
 
 def figures(order: Order) -> Iterator[Figure]:
-    application = QApplication.instance() or QApplication(sys.argv[:1])
     if order.wants("images.first", "images.sharp", "images.tiles"):
         for case, (limit, file) in _FILES.items():
             yield from _opened(case, file(), limit)
     if order.wants("images.next", "images.next.wall"):
         yield from _stepped(photographs.jpeg("24mp", (6000, 4000)))
-    application.processEvents()
 
 
 def family_cpu() -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,9 @@ from limner.model.points import Points
 
 SIDE: Final = 12_000
 """Image pixels: with 100,000 shapes one in four is seen at zoom 0.25, one in seventy at 1."""
+
+_PATCH: Final = 1_500
+"""Pixels after which the noise begins again."""
 
 COLOURS: Final = ("#e63c3c", "#3cb44b", "#0082c8", "#f58230", "#911eb4", "#46f0f0")
 ONTOLOGY: Final = Ontology(
@@ -35,10 +39,12 @@ def stars(count: int, points: int = 20) -> Iterator[Polygon]:
         yield Polygon(id=AnnotationId(str(number)), name=name, rings=rings, rank=float(number))
 
 
+@cache
 def picture() -> Picture:
     """Noise is the dearest picture to scale; its levels are made without decoding anything."""
-    level = np.random.default_rng(1).integers(60, 180, (SIDE, SIDE, 4), dtype=np.uint8)
-    level[..., 3] = 255
+    noise = np.random.default_rng(1).integers(60, 180, (_PATCH, _PATCH, 4), dtype=np.uint8)
+    noise[..., 3] = 255
+    level = np.tile(noise, (SIDE // _PATCH, SIDE // _PATCH, 1))
     levels = [level]
     while max(level.shape) > 512:
         level = np.ascontiguousarray(level[::2, ::2])

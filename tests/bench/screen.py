@@ -6,14 +6,11 @@ with everything the window does beside the canvas, and its background work, in i
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
-
-from PySide6.QtWidgets import QApplication
 
 from bench.figure import Figure
 from bench.limits import P95_MS, drag_ms, frame_ms
@@ -32,7 +29,6 @@ _WIDE: Final = 300.0
 
 def figures(order: Order) -> Iterator[Figure]:
     """One window for each number of shapes."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
     for count in order.shapes:
         with tempfile.TemporaryDirectory() as folder:
             image, home = data.write(Path(folder) / "images", 0), Path(folder) / "home"
@@ -41,7 +37,6 @@ def figures(order: Order) -> Iterator[Figure]:
             with XHand(annotator.window, annotator.canvas) as hand:
                 yield from _Screen(annotator, hand, count).figures()
             annotator.quits()
-    application.processEvents()
 
 
 class _Screen:

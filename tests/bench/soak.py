@@ -7,7 +7,6 @@ frame is one turn of the event loop, measured in CPU of the thread that paints.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
 
 from bench.figure import Figure
 from bench.peers import data
@@ -30,6 +28,8 @@ _SHAPES: Final = 1_000
 _WARM_UP: Final = 0.25
 """The share of the time in which caches fill; memory counts after it."""
 
+_SPAN_S: Final = 15.0
+
 _LONGEST_MS: Final = 100.0
 _SLOPE_MB: Final = 1.0
 _VISIT_S: Final = 2.0
@@ -40,7 +40,6 @@ _PAUSE_S: Final = 0.04
 
 
 def figures(order: Order) -> Iterator[Figure]:
-    application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         image = data.write(Path(folder) / "images", 0)
@@ -53,7 +52,6 @@ def figures(order: Order) -> Iterator[Figure]:
             soak.run(order.minutes * 60)
         annotator.quits()
         surprises = annotator.application.surprises
-    application.processEvents()
     if surprises:
         raise AssertionError("the editor was surprised") from surprises[0]
     case = f"seed {order.seed}"
@@ -79,8 +77,16 @@ class _Soak:
 
     @property
     def slope(self) -> float:
-        """Megabytes a minute, by the straight line that fits best."""
-        return float(np.polyfit(np.array(self.moments) / 60, self.memory, 1)[0])
+        """Megabytes a minute of what is never given back: of the least in each quarter minute.
+
+        While an image is being read, it is there twice; that comes and goes.
+        """
+        floors: dict[int, float] = {}
+        for moment, memory in zip(self.moments, self.memory, strict=True):
+            span = int(moment / _SPAN_S)
+            floors[span] = min(memory, floors.get(span, memory))
+        minutes = np.array(list(floors)) * _SPAN_S / 60
+        return float(np.polyfit(minutes, list(floors.values()), 1)[0])
 
     def run(self, seconds: float) -> None:
         """Act until the time is over; each action is chosen by chance."""

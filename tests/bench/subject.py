@@ -2,7 +2,8 @@
 
     python -m bench.subject NAME [--names NAME …] [--shapes N …] [--minutes M] [--seed S] [--zooms]
 
-`__main__` starts it and sets the screen and its device pixel ratio in the environment.
+`__main__` starts it and sets the screen and its device pixel ratio in the environment. There is a
+QApplication for whoever paints.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+
+from PySide6.QtWidgets import QApplication
 
 from bench.figure import Figure
 from bench.registry import Order, subject_called
@@ -34,15 +37,16 @@ def main() -> int:
     # What a library prints must not come between the rows.
     rows = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    application = QApplication(sys.argv[:1])
     figures: Callable[[Order], Iterator[Figure]]
     figures = import_module(f"bench.{asked.subject}").figures
-    known, seen = subject_called(asked.subject).names, set()
+    subject, seen = subject_called(asked.subject), set[str]()
     for figure in figures(order):
-        if figure.bench not in known:
-            raise LookupError(f"{figure.bench} is not in the registry")
-        seen.add(figure.bench)
-        if figure.bench in order.names:
+        bench = subject.bench_of(figure.bench)
+        seen.add(bench)
+        if bench in order.names:
             print(json.dumps(figure.row()), file=rows, flush=True)
+    application.processEvents()
     missing = sorted(order.names - seen)
     if missing:
         print(f"bench: no figure came from {', '.join(missing)}", file=sys.stderr)

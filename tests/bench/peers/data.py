@@ -21,7 +21,7 @@ from limner.model.ontology import LabelClass, Ontology
 from limner.model.points import Points
 
 SIZE: Final = (4000, 3000)
-_LABELS: Final = ("cell", "car", "person", "tree", "road", "roof", "crack", "text")
+LABELS: Final = ("cell", "car", "person", "tree", "road", "roof", "crack", "text")
 _COLOURS: Final = ("#e63c3c", "#3cb44b", "#0082c8", "#f58230", "#911eb4", "#46f0f0", "#d2f53c")
 _POINTS: Final = 20
 
@@ -42,7 +42,7 @@ def write_home(home: Path, image: Path, count: int) -> None:
     """A home of Limner whose library holds the folder of `image`; each gets the shapes."""
     with serving(home) as server:
         dataset = server.open_folder(str(image.parent)).dataset
-        classes = zip(_LABELS, (*_COLOURS, "#ffffff"), strict=True)
+        classes = zip(LABELS, (*_COLOURS, "#ffffff"), strict=True)
         ontology = Ontology([LabelClass(name, Kind.POLYGON, colour) for name, colour in classes])
         dataset = server.update_classes(dataset.id, ontology, dataset.ontology)
         records = [_record(i, *shape) for i, shape in enumerate(polygons(count))]
@@ -68,7 +68,7 @@ def polygons(count: int) -> list[Shape]:
             (round(x + r * math.cos(turn), 2), round(y + r * math.sin(turn), 2))
             for r, turn in zip(radii.tolist(), turns, strict=True)
         ]
-        shapes.append((_LABELS[i % len(_LABELS)], ring))
+        shapes.append((LABELS[i % len(LABELS)], ring))
     return shapes
 
 
