@@ -46,11 +46,10 @@ class Finder(QWidget):
         """Show the choices under the line."""
         if self._popup is None:
             self._popup = FilterPopup(self)
-            self._popup.changed.connect(self._choose)
-        popup = self._popup
-        popup.show_filter(self.wanted, self._choices(self.wanted))
-        popup.open_under(self.line)
-        return popup
+            self._popup.changed.connect(lambda wanted: self.line.setText(wanted.words))
+        self._show_choices(self._popup)
+        self._popup.open_under(self.line)
+        return self._popup
 
     def show_found(self, found: int, total: int) -> None:
         """How many of how many match."""
@@ -72,8 +71,8 @@ class Finder(QWidget):
         if reading.filter != self.wanted:
             self.wanted = reading.filter
             self.changed.emit()
+        if self._popup is not None and self._popup.isVisible():
+            self._show_choices(self._popup)
 
-    def _choose(self, wanted: ObjectFilter) -> None:
-        self.line.setText(wanted.words)
-        if self._popup is not None:
-            self._popup.show_filter(self.wanted, self._choices(self.wanted))
+    def _show_choices(self, popup: FilterPopup) -> None:
+        popup.show_filter(self.wanted, self._choices(self.wanted))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import attrgetter
 from typing import Final, TypeVar
 
 import numpy as np
@@ -34,6 +36,7 @@ Places = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
 
+_UNKNOWN: Final = -1
 _TYPE_NUMBERS: Final[dict[type, int]] = {
     BBox: TYPES.index("bbox"),
     Polygon: TYPES.index("polygon"),
@@ -41,6 +44,13 @@ _TYPE_NUMBERS: Final[dict[type, int]] = {
     Keypoint: TYPES.index("keypoint"),
     Opaque: TYPES.index(KEPT),
 }
+
+
+# A map over one of these takes half the time of a comprehension.
+_ID: Final = attrgetter("id")
+_NAME: Final = attrgetter("name")
+_RANK: Final = attrgetter("rank")
+_CONFIDENCE: Final = attrgetter("confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +92,15 @@ class ObjectColumns:
     def show(self, document: Document) -> Followed:
         """Hold these annotations and no others; those that are known keep their numbers."""
         self._document = document
-        annotations: list[Annotation | None] = list(document)
-        ids = [annotation.id for annotation in annotations if annotation is not None]
+        annotations = list(document)
         known = self.ids[self.is_there].tolist()
-        gone = [id_ for id_ in known if id_ not in document]
-        return self._put([*ids, *gone], [*annotations, *[None] * len(gone)])
+        return self._put(annotations, [id_ for id_ in known if id_ not in document])
 
     def follow(self, patch: Patch) -> Followed:
         """Take over what a patch that was just applied to the document has changed."""
-        return self._put(list(patch.changes), [after for _, after in patch.changes.values()])
+        changes = patch.changes
+        come = [after for _, after in changes.values() if after is not None]
+        return self._put(come, [id_ for id_, (_, after) in changes.items() if after is None])
 
     def place_of(self, id_: AnnotationId) -> int | None:
         """The place of an annotation that is there."""
@@ -99,24 +109,18 @@ class ObjectColumns:
 
     def places_of(self, ids: Iterable[AnnotationId]) -> Places:
         """The places of those of `ids` that are there, in their order."""
-        found = [place for place in map(self._places.get, ids) if place is not None]
-        places = np.array(found, dtype=np.intp)
-        return places[self.is_there[places]]
+        found = _numbers(map(self._places.get, ids, repeat(_UNKNOWN)), np.dtype(np.intp))
+        places = found[found != _UNKNOWN]
+        present: Places = places[self.is_there[places]]
+        return present
 
     def ids_at(self, places: Places) -> list[AnnotationId]:
         found: list[AnnotationId] = self.ids[places].tolist()
         return found
 
-    def at(self, place: int) -> Annotation:
-        """The annotation at a place.
-
-        Raises:
-            LookupError: there is none now.
-        """
-        found = self._document.get(self.ids[place])
-        if found is None:
-            raise LookupError(f"no annotation at place {place}")
-        return found
+    def get(self, place: int) -> Annotation | None:
+        """The annotation at a place; None where there is none any more."""
+        return self._document.get(self.ids[place])
 
     def present(self) -> Places:
         """The places of everything that is there, as they were given out."""
@@ -173,21 +177,23 @@ class ObjectColumns:
 
     # --- taking over
 
-    def _put(self, ids: Sequence[AnnotationId], after: Sequence[Annotation | None]) -> Followed:
-        is_first = not self._places
-        self._make_room([id_ for id_ in ids if id_ not in self._places])
-        places = np.array([self._places[id_] for id_ in ids], dtype=np.intp)
-        was_there, labels = self.is_there[places], self.label[places]
-        ranks = self.rank[places]
-        now = np.array([annotation is not None for annotation in after], dtype=np.bool_)
-        self.is_there[places] = now
-        self._write(places[now], [annotation for annotation in after if annotation is not None])
+    def _put(self, come: Sequence[Annotation], gone: Sequence[AnnotationId]) -> Followed:
+        """`come` are there now, new or changed; `gone` are there no more."""
+        ids, known, is_first = list(map(_ID, come)), self._places, not self._places
+        self._make_room(ids if is_first else [id_ for id_ in ids if id_ not in known])
+        if is_first:
+            places = np.arange(len(ids))
+        else:
+            places = _numbers(map(known.__getitem__, (*ids, *gone)), np.dtype(np.intp))
+        was_there, labels, ranks = self.is_there[places], self.label[places], self.rank[places]
+        self._write(places[: len(come)], come)
+        self.is_there[places[len(come) :]] = False
         if is_first:
             self.number = self._numbering.begin(self.label)
         else:
             self._renumber(places, was_there, labels)
-        is_touched = np.any(was_there != now) or np.any((ranks != self.rank[places])[now])
-        return Followed(places, bool(is_touched))
+        is_moved = (was_there != self.is_there[places]) | (ranks != self.rank[places])
+        return Followed(places, is_order_touched=bool(is_moved.any()))
 
     def _make_room(self, ids: Sequence[AnnotationId]) -> None:
         count, more = len(self.ids), len(ids)
@@ -203,16 +209,23 @@ class ObjectColumns:
         self._attributes.make_room(more)
 
     def _write(self, places: Places, annotations: Sequence[Annotation]) -> None:
-        labels = self._labels
-        self.label[places] = [labels.setdefault(a.name, len(labels)) for a in annotations]
-        new = list(labels)[len(self.names) :]
-        self.names += new
-        self.shown_names += [plain(name) or "unreadable" for name in new]
-        self.type[places] = [_TYPE_NUMBERS[type(a)] for a in annotations]
-        self.rank[places] = [a.rank for a in annotations]
-        self.confidence[places] = [getattr(a, "confidence", np.nan) for a in annotations]
+        types = list(map(type, annotations))
+        self.is_there[places] = True
+        self.label[places] = self._labelled(list(map(_NAME, annotations)))
+        self.type[places] = _numbers(map(_TYPE_NUMBERS.__getitem__, types), self.type.dtype)
+        self.rank[places] = _numbers(map(_RANK, annotations), self.rank.dtype)
+        confidences = map(_confidence if Opaque in types else _CONFIDENCE, annotations)
+        self.confidence[places] = _numbers(confidences, self.confidence.dtype)
         self._is_measured[places] = False
         self._attributes.forget(places)
+
+    def _labelled(self, names: Sequence[str]) -> NDArray[np.int32]:
+        """The number of each label; new ones get one."""
+        new = [name for name in dict.fromkeys(names) if name not in self._labels]
+        self._labels.update((name, number) for number, name in enumerate(new, len(self.names)))
+        self.names += new
+        self.shown_names += [plain(name) or "unreadable" for name in new]
+        return _numbers(map(self._labels.__getitem__, names), self.label.dtype)
 
     def _renumber(self, places: Places, was_there: Mask, labels: NDArray[np.int32]) -> None:
         now = self.is_there[places]
@@ -223,6 +236,14 @@ class ObjectColumns:
             self._numbering.take(place, label, int(self.number[place]))
         for place in places[gives].tolist():
             self.number[place] = self._numbering.give(place, int(self.label[place]))
+
+
+def _numbers(values: Iterable[float], kind: np.dtype[_T]) -> NDArray[_T]:
+    return np.fromiter(values, dtype=kind)
+
+
+def _confidence(annotation: Annotation) -> float:
+    return np.nan if isinstance(annotation, Opaque) else annotation.confidence
 
 
 def _longer(column: NDArray[_T], more: int) -> NDArray[_T]:

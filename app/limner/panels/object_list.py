@@ -73,7 +73,9 @@ class ObjectList(QAbstractTableModel):
 
     @override
     def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        annotation = self.at(index.row())
+        annotation = self.columns.get(int(self._rows[index.row()]))
+        if annotation is None:
+            return None  # screen readers ask about a row while it is being taken away
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(annotation, Column(index.column()))
@@ -98,10 +100,6 @@ class ObjectList(QAbstractTableModel):
     def total(self) -> int:
         """How many annotations the image has, shown or not."""
         return len(self._order)
-
-    def at(self, row: int) -> Annotation:
-        """The annotation shown in a row."""
-        return self.columns.at(int(self._rows[row]))
 
     def id_at(self, row: int) -> AnnotationId:
         return self.ids_at(row, row)[0]

@@ -62,6 +62,11 @@ class ObjectsPanel(Card):
         """The annotations that are hidden one by one."""
         return self._hiding.ids
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether sizes and attributes are still being read ahead of a question."""
+        return self._ahead.isActive()
+
     def search(self, words: str, most: int) -> Goals:
         """What a filter of these words would show, whatever the list itself shows now."""
         places = np.flatnonzero(self._model.found_by(read(words).filter))

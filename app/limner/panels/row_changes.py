@@ -31,18 +31,13 @@ class RowChanges:
         if np.array_equal(old, new):
             return cls((), ())
         was, is_now = np.isin(touched, old), np.isin(touched, new)
-        changes = cls._moving(old, new, touched[was & ~is_now], touched[is_now & ~was])
-        if changes is None:
-            return cls._moving(old, new, touched[was], touched[is_now])
-        return changes
-
-    @classmethod
-    def _moving(cls, old: Places, new: Places, gone: Places, come: Places) -> RowChanges | None:
-        goes, comes = np.isin(old, gone), np.isin(new, come)
-        if not np.array_equal(old[~goes], new[~comes]):
+        goes, comes = np.isin(old, touched[~is_now]), np.isin(new, touched[~was])
+        if not np.array_equal(old[~goes], new[~comes]):  # something moved
+            goes, comes = np.isin(old, touched), np.isin(new, touched)
+        gone, come = runs(np.flatnonzero(goes)), runs(np.flatnonzero(comes))
+        if len(gone) + len(come) > _MOST:
             return None
-        away, here = runs(np.flatnonzero(goes)), runs(np.flatnonzero(comes))
-        return cls(tuple(reversed(away)), tuple(here)) if len(away) + len(here) <= _MOST else None
+        return cls(tuple(reversed(gone)), tuple(come))
 
 
 def runs(rows: Places) -> list[Run]:

@@ -116,6 +116,15 @@ def test_deleting_what_is_selected_leaves_nothing_selected(
     assert panel.view.selected_row_numbers() == [0]
 
 
+def test_a_row_may_be_asked_about_while_it_goes(panel: ObjectsPanel, bench: Bench) -> None:
+    model, told = panel.view.model(), list[object]()
+    model.rowsAboutToBeRemoved.connect(lambda _, row: told.append(model.index(row, 0).data()))
+    first = bench.document.get(AnnotationId("a"))
+    assert first is not None
+    bench.document.apply(Patch.removing(Verb.DELETE, [first]))
+    assert told == [None]
+
+
 def test_bringing_to_the_front_moves_the_row_and_keeps_the_selection(
     panel: ObjectsPanel, bench: Bench
 ) -> None:
