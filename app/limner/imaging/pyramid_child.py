@@ -79,7 +79,8 @@ def _rows(request: Message, facts: ImageFacts) -> Rows:
     pixels = facts.width * facts.height
     rows: Rows
     if needs_pyvips(facts):
-        limit_memory(_STREAM_BYTES + _STRIPS * TILE * max(facts.width, facts.height) * 4)
+        strips = _STRIPS * TILE * max(facts.width, facts.height) * 4
+        limit_memory(_STREAM_BYTES + path.stat().st_size + strips)
         rows = StreamedRows(path, name, request["frame"], facts)
     else:
         limit_memory(BASE_BYTES + path.stat().st_size + pixels * BYTES_PER_PIXEL)
