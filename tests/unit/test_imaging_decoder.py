@@ -217,20 +217,25 @@ def test_a_process_started_ahead_serves_the_first_request(photo: Path) -> None:
 
 
 HOLD = """
-import sys
+import os, sys
 from pathlib import Path
 from limner.imaging.decoder import Decoder
 decoder = Decoder([sys.executable, "-m", "limner.imaging.cell"])
 decoder.facts(Path(sys.argv[1]), "x")
+if sys.argv[2] == "hanging":
+    os.kill(decoder._slots[-1].process._process.pid, 19)
 print("ready", flush=True)
 sys.stdin.read()
 """
 
 
-def test_the_processes_die_with_the_editor_however_it_dies(photo: Path) -> None:
+@pytest.mark.parametrize("state", ["waiting", "hanging"])
+def test_the_processes_die_with_the_editor_however_it_dies(photo: Path, state: str) -> None:
+    if state == "hanging" and sys.platform != "linux":
+        pytest.skip("only Linux ends a process with its parent")
     root = str(Path(limner.__file__).parents[1])
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(photo)],
+        [sys.executable, "-c", HOLD, str(photo), state],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": root},
