@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from limner.panels.filter_choices import FilterChoices
 from limner.panels.filter_controls import AttributeChoice, Bounds, Checks, ClassChecks
@@ -65,8 +65,9 @@ class FilterPopup(QFrame):
     def open_under(self, widget: QWidget) -> None:
         """Appear below a widget, on its screen, with the keyboard on the classes."""
         self.adjustSize()
-        screen = widget.screen().availableGeometry()
         corner = widget.mapToGlobal(widget.rect().bottomRight())
+        # Not `widget.screen()`: with PySide6 6.11 the screen is freed along with the widget.
+        screen = (QApplication.screenAt(corner) or QApplication.primaryScreen()).availableGeometry()
         left = max(screen.left(), min(corner.x(), screen.right()) - self.width())
         top = max(screen.top(), min(corner.y() + 2, screen.bottom() - self.height()))
         self.move(left, top)
