@@ -108,9 +108,11 @@ def _inheriting(handle: int) -> dict[str, Any]:
 def _environment() -> dict[str, str]:
     """Ours, so that the child finds the same packages.
 
-    One thread is enough for its arithmetic, and each heap reserves 64 MB of what it may take.
+    One thread is enough for its arithmetic, and each heap reserves 64 MB of what it may take. The
+    memory of a tile is kept for the next one: to have it cleared anew took a third of the time.
     """
     roots = [str(Path(limner.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     path = os.pathsep.join(root for root in roots if root)
     few = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return {**os.environ, "PYTHONPATH": path, **few}
+    kept = {"MALLOC_MMAP_THRESHOLD_": str(8 << 20), "MALLOC_TRIM_THRESHOLD_": str(32 << 20)}
+    return {**os.environ, "PYTHONPATH": path, **few, **kept}
