@@ -99,6 +99,7 @@ class Easel:
         canvas = Canvas()
         canvas.resize(300, 250)
         canvas.set_background(QColor("#000000"))
+        canvas.minimap.switch(on=False)
         canvas.show_picture(plain_picture(*size))
         bench = bench_of(annotations, size)
         canvas.edit(bench)

@@ -100,6 +100,7 @@ def test_a_crowd_put_down_looks_as_if_it_had_been_there_from_the_first(zoom: flo
     at = drag_of_everything(easel, QPointF(37, 21))[-1]
     easel.settles()
     easel.moves_mouse(QEvent.Type.MouseButtonRelease, at, LEFT, NONE)
+    easel.canvas.use(None)  # no name at the pointer
     easel.settles()
     assert easel.seen() == afresh(easel)
     assert easel.bench.history.undo_title == "Move 90 annotations"
