@@ -108,7 +108,7 @@ class Editor:
         if bench is None:
             return
         bench.ontology = ontology
-        self._window.canvas.edit(bench)
+        self._window.canvas.recolour(ontology)
         for panel in (self._window.classes, self._window.attributes):
             panel.edit(bench)
         self._show_active_class()
