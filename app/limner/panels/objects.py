@@ -100,6 +100,10 @@ class ObjectsPanel(Card):
         self._hiding.turn_to(image if bench is not None else None)
         self._show_hidden()
 
+    def recolour(self) -> None:
+        """The classes of the bench have other colours."""
+        self.view.viewport().update()
+
     def set_refusals(self, refusals: Mapping[AnnotationId, str]) -> None:
         """Mark the annotations that the server refused, each with the reason."""
         self._model.set_refusals(refusals)

@@ -16,6 +16,7 @@ from limner.model.patch import Patch
 from limner.model.rules import RuleBroken
 from limner.shell.notice import Tone
 from limner.shell.trouble import words
+from limner.shell.unseen import Unseen
 from limner.shell.window import Window
 from limner.sync.session import Session
 from limner.tools import edits
@@ -38,8 +39,7 @@ class Editor:
         self._tool: Tool | None = None
         self.tool_name = "select"
         self._active: dict[Kind, LabelClass] = {}
-        self._hidden: frozenset[AnnotationId] = frozenset()
-        self._hidden_classes: frozenset[LabelClass] = frozenset()
+        self._unseen = Unseen()
         self._clip: edits.Clip | None = None
         self._stops: list[Callable[[], None]] = []
         self._watchers: list[Callable[[], None]] = []
@@ -93,7 +93,6 @@ class Editor:
         for stop in self._stops:
             stop()
         self._stops, self._tool, self.bench, self.session = [], None, None, None
-        self._hidden = frozenset()
         self._window.canvas.use(None)
         self._window.canvas.edit(None)
         for panel in (self._window.objects, self._window.classes, self._window.attributes):
@@ -109,6 +108,7 @@ class Editor:
             return
         bench.ontology = ontology
         self._window.canvas.recolour(ontology)
+        self._window.objects.recolour()
         for panel in (self._window.classes, self._window.attributes):
             panel.edit(bench)
         self._show_active_class()
@@ -250,20 +250,16 @@ class Editor:
             self._window.canvas.centre_on(whole, zoom_in=True)
 
     def _hide(self, ids: frozenset[AnnotationId]) -> None:
-        self._hidden = ids
-        self._apply_hidden()
+        self._unseen.hide(ids)
+        self._window.canvas.set_hidden(self._unseen.ids)
 
     def _hide_classes(self, classes: frozenset[LabelClass]) -> None:
-        self._hidden_classes = classes
-        self._apply_hidden()
+        self._unseen.hide_classes(classes, self.bench.document if self.bench is not None else ())
+        self._window.canvas.set_hidden(self._unseen.ids)
 
     def _apply_hidden(self) -> None:
-        hidden = set(self._hidden)
-        bench = self.bench
-        if bench is not None and self._hidden_classes:
-            keys = {(label.name, label.kind) for label in self._hidden_classes}
-            hidden |= {a.id for a in bench.document if _class_key(bench, a.id) in keys}
-        self._window.canvas.set_hidden(hidden)
+        self._unseen.count(self.bench.document if self.bench is not None else ())
+        self._window.canvas.set_hidden(self._unseen.ids)
 
     # --- what happened
 
@@ -298,11 +294,11 @@ class Editor:
         if self.session is not None:
             self.session.row = replace(self.session.row, width=width, height=height)
 
-    def _changed(self, _patch: Patch) -> None:
+    def _changed(self, patch: Patch) -> None:
         if self.bench is not None:
             self._window.status.show_shapes(len(self.bench.document))
-        if self._hidden_classes:
-            self._apply_hidden()
+        if self._unseen.follow(patch):
+            self._window.canvas.set_hidden(self._unseen.ids)
         self._window.notice.clear("rule")
         self._tell()
 
@@ -333,9 +329,3 @@ def _tools_for(kind: Kind) -> tuple[str, ...]:
             return ("polyline",)
         case Kind.KEYPOINT:
             return ("keypoint",)
-
-
-def _class_key(bench: Bench, id_: AnnotationId) -> tuple[str, Kind] | None:
-    found = bench.drawable(id_)
-    label = bench.ontology.class_of(found) if found is not None else None
-    return None if label is None else (label.name, label.kind)
