@@ -32,8 +32,7 @@ def decoding(limits: Limits = DEFAULT_LIMITS, processes: int = 1) -> Iterator[De
 
 def cells(decoder: Decoder) -> list[psutil.Process]:
     """The processes that decode for it."""
-    started = [slot.process for slot in decoder._slots if slot.process is not None]
-    return [psutil.Process(cell._process.pid) for cell in started if cell.is_alive]
+    return [psutil.Process(cell._process.pid) for cell in decoder._pool.running]
 
 
 def kept(path: Path, image: Image.Image, format_: str, **options: Any) -> Path:

@@ -216,6 +216,13 @@ def test_a_process_started_ahead_serves_the_first_request(photo: Path) -> None:
         assert cells(decoder) == [cell]
 
 
+def test_a_decoder_that_cannot_be_started_says_so(photo: Path) -> None:
+    decoder = Decoder(["no-such-program"])
+    with pytest.raises(Unreadable, match="No such file"):
+        decoder.facts(photo, NAME)
+    decoder.close()
+
+
 HOLD = """
 import os, sys
 from pathlib import Path
@@ -223,7 +230,7 @@ from limner.imaging.decoder import Decoder
 decoder = Decoder([sys.executable, "-m", "limner.imaging.cell"])
 decoder.facts(Path(sys.argv[1]), "x")
 if sys.argv[2] == "hanging":
-    os.kill(decoder._slots[-1].process._process.pid, 19)
+    os.kill(decoder._pool.running[0]._process.pid, 19)
 print("ready", flush=True)
 sys.stdin.read()
 """

@@ -37,6 +37,9 @@ class CellProcess:
         self._channel, theirs = Channel.pair()
         try:
             self._process = _started(command, theirs.handle)
+        except OSError:
+            self._channel.close()
+            raise
         finally:
             theirs.close()
 
