@@ -27,17 +27,21 @@ def figures(order: Order) -> Iterator[Figure]:
         desk = Desk(count, picture() if is_painted else None)
         yield Figure("canvas.load", count, desk.ratio, desk.load())
         if is_painted:
-            found = _by_zoom(desk)
+            found = _by_zoom(desk, order)
             yield from found if order.zooms else ()
             yield from _worst(found)
         yield Figure("canvas.hit", count, desk.ratio, desk.hits(), hit_ms(count))
         desk.close()
 
 
-def _by_zoom(desk: Desk) -> list[Figure]:
+def _by_zoom(desk: Desk, order: Order) -> list[Figure]:
     desk.settle()
     places = [("fit", desk.canvas.zoom), *((f"{zoom:g}", zoom) for zoom in _ZOOMS)]
-    return [f for place, zoom in places for f in _at(desk, zoom, f"{short(desk.count)}@{place}")]
+    return [
+        figure
+        for place, zoom in places
+        for figure in _at(desk, zoom, f"{short(desk.count)}@{place}", order)
+    ]
 
 
 def _worst(found: list[Figure]) -> Iterator[Figure]:
@@ -48,19 +52,22 @@ def _worst(found: list[Figure]) -> Iterator[Figure]:
         yield replace(worst, case="")
 
 
-def _at(desk: Desk, zoom: float, case: str) -> Iterator[Figure]:
+def _at(desk: Desk, zoom: float, case: str, order: Order) -> Iterator[Figure]:
+    """What is asked for, at one zoom, one after the other."""
     make = partial(Figure, n=desk.count, ratio=desk.ratio, case=case)
     frame = partial(make, limit=frame_ms(desk.count, desk.ratio), p95_limit=P95_MS)
     desk.canvas.zoom_to(zoom)
     yield make("canvas.settle", samples=timed(desk.settle))
-    yield frame("canvas.frame", samples=desk.frames())
-    yield frame("canvas.pan", samples=desk.pans())
-    yield frame("canvas.zoom", samples=desk.zooms())
+    for bench, act in (("frame", desk.frames), ("pan", desk.pans), ("zoom", desk.zooms)):
+        if order.wants(f"canvas.{bench}"):
+            yield frame(f"canvas.{bench}", samples=act())
     desk.look(zoom)
     desk.rest()
-    start, moves, drop = desk.drag()
-    yield make("canvas.drag.start", samples=start)
-    limit = drag_ms(desk.count, desk.ratio)
-    yield make("canvas.drag", samples=moves, limit=limit, p95_limit=P95_MS)
-    yield make("canvas.drag.drop", samples=drop)
-    yield make("canvas.hover", samples=desk.hovers())
+    if order.wants("canvas.drag.start", "canvas.drag", "canvas.drag.drop"):
+        start, moves, drop = desk.drag()
+        limit = drag_ms(desk.count, desk.ratio)
+        yield make("canvas.drag.start", samples=start)
+        yield make("canvas.drag", samples=moves, limit=limit, p95_limit=P95_MS)
+        yield make("canvas.drag.drop", samples=drop)
+    if order.wants("canvas.hover"):
+        yield make("canvas.hover", samples=desk.hovers())

@@ -19,7 +19,7 @@ from limner.canvas.view import Canvas
 from limner.imaging.picture import Picture
 from limner.model.annotations import Drawable, Polygon
 from limner.model.document import Document
-from limner.model.geometry import Bounds
+from limner.model.geometry import Bounds, bounds
 from limner.model.patch import Patch, Verb
 from limner.tools.bench import Bench
 from limner.tools.select import SelectTool
@@ -148,17 +148,21 @@ class Desk:
         return found[0]
 
     def hovers(self, times: int = 60) -> list[float]:
-        """To move the pointer over the shapes with the real tool, and to paint what it shows."""
+        """To move the pointer from shape to shape with the real tool, and to paint what it shows.
+
+        Each move finds another shape, however many there are: over bare ground nothing is painted.
+        """
         self.canvas.use(SelectTool(self.bench))
-        places = np.random.default_rng(3).random((times, 2)) * (1800, 1000) + 50
-        samples = [
-            sample for x, y in places.tolist() for sample in timed(partial(self._point, x, y))
-        ]
+        seen = self.canvas.visible_bounds()
+        places = (bounds(a).centre for a in self.bench.document if isinstance(a, Polygon))
+        there = [self.canvas.to_widget(*at) for at in places if seen.holds(*at)]
+        order = np.random.default_rng(3).integers(0, len(there), times)
+        moves = [partial(self._point, there[i]) for i in order.tolist()]
+        samples = [sample for move in moves for sample in timed(move)]
         self.canvas.use(self.tool)
         return samples
 
-    def _point(self, x: float, y: float) -> None:
-        at = QPointF(x, y)
+    def _point(self, at: QPointF) -> None:
         none, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
         move = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, no_key)
         QApplication.sendEvent(self.canvas, move)

@@ -56,7 +56,11 @@ def ratio(row: Row) -> str:
 
 
 def growth(rows: Sequence[Row]) -> Iterable[str]:
-    """The medians of `rows`, a line for each number of shapes and a column for each bench."""
+    """The medians of `rows`, a line for each number of shapes and a column for each bench.
+
+    Rows that compare two numbers of shapes stand by themselves.
+    """
+    rows = [row for row in rows if "/" not in row["case"]]
     benches = list(dict.fromkeys(_bench_and_place(row) for row in rows))
     found = {(_bench_and_place(row), row["n"]): row["median"] for row in rows}
     yield "".join(f"{title:>18}" for title in ["shapes", *benches])
