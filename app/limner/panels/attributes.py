@@ -86,7 +86,8 @@ class AttributesPanel(Card):
         self.setFocusProxy(self.classes)
 
     def _patched(self, patch: Patch) -> None:
-        if self._bench and not patch.changes.keys().isdisjoint(self._bench.selection.ids):
+        selection = self._bench.selection if self._bench else ()
+        if any(id_ in selection for id_ in patch.changes):
             self._show()
 
     def _show(self) -> None:
@@ -95,15 +96,16 @@ class AttributesPanel(Card):
         if self._bench is None or not selected:
             return
         self.aside.setText("" if len(selected) == 1 else f"{len(selected):,} selected")
-        self._show_classes(self._bench, selected)
-        self._show_attributes(self._bench, selected)
+        of_each_class = list({(a.name, type(a)): a for a in selected}.values())
+        self._show_classes(self._bench, of_each_class)
+        self._show_attributes(self._bench, selected, of_each_class)
         self._facts.show_rows(_facts_of(selected))
         self._inside.updateGeometry()
 
-    def _show_classes(self, bench: Bench, selected: list[Drawable]) -> None:
-        kinds = {kind_of(annotation) for annotation in selected}
+    def _show_classes(self, bench: Bench, of_each_class: list[Drawable]) -> None:
+        kinds = {kind_of(annotation) for annotation in of_each_class}
         self._classes = bench.ontology.of_kind(kinds.pop()) if len(kinds) == 1 else []
-        labels = {annotation.name for annotation in selected}
+        labels = {annotation.name for annotation in of_each_class}
         self.classes.clear()
         for each in self._classes:
             self.classes.addItem(dot(each.colour), plain(each.name, 80))
@@ -113,11 +115,13 @@ class AttributesPanel(Card):
         self.classes.setPlaceholderText(_placeholder(only, is_mixed=not self._classes))
         self.classes.setEnabled(bool(self._classes))
 
-    def _show_attributes(self, bench: Bench, selected: list[Drawable]) -> None:
-        first = selected[0]
-        labels = {bench.ontology.class_of(annotation) for annotation in selected}
+    def _show_attributes(
+        self, bench: Bench, selected: list[Drawable], of_each_class: list[Drawable]
+    ) -> None:
+        first, text = selected[0], selected[0].attributes.text
+        labels = {bench.ontology.class_of(annotation) for annotation in of_each_class}
         label = labels.pop() if len(labels) == 1 else None
-        are_same = all(annotation.attributes == first.attributes for annotation in selected)
+        are_same = all(annotation.attributes.text == text for annotation in selected)
         values = _fields_of(first.attributes)
         specs = label.attributes if label else ()
         can_edit = are_same and values is not None and bool(specs)

@@ -63,8 +63,8 @@ class Bench:
 
     def selected(self) -> list[Drawable]:
         """The selected annotations that can be drawn, in the order they were chosen."""
-        found = (self.drawable(id_) for id_ in self.selection)
-        return [annotation for annotation in found if annotation is not None]
+        found = map(self.document.get, self.selection)
+        return [a for a in found if a is not None and not isinstance(a, Opaque)]
 
     def do(self, patch: Patch, *, select: Ids | None = None) -> Patch | None:
         """Make `patch` one step and return it; None when it changes nothing or is refused.
