@@ -184,9 +184,13 @@ class Outlook(QWidget):
         self._move(centred(allowed, centre, self._room()))
 
     def _move(self, viewport: Viewport) -> None:
-        """Look where a person wants to, but never away from the image altogether."""
+        """Look where a person wants to, but never away from everything."""
         self._is_fitted = False
-        self._look(viewport.in_sight(self._image_size, self._room()))
+        self._look(viewport.in_sight(self._reach(), self._room()))
+
+    def _reach(self) -> Bounds:
+        """What one can look at: some of it always stays in view."""
+        return Bounds(0, 0, *self._image_size)
 
     def _look(self, viewport: Viewport) -> None:
         has_zoomed = viewport.zoom != self.zoom

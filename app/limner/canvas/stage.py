@@ -22,6 +22,10 @@ from limner.canvas.viewport import Frame, Viewport
 from limner.imaging.picture import Area, Picture
 from limner.imaging.tone import Tone
 from limner.model.annotations import AnnotationId
+from limner.model.geometry import Bounds
+
+_BESIDE: Final = 10.0
+"""So many times the size of the image can one look away from it, where there are shapes."""
 
 _SLICE_MS: Final = 6.0
 """How long tiles are painted before events get their turn again."""
@@ -120,6 +124,21 @@ class Stage(Outlook):
         return is_ready and not self._is_waiting and self._still.is_settled
 
     # What is painted anew, and when
+
+    @override
+    def _reach(self) -> Bounds:
+        """The image and the shapes beside it; none lies further off than this, but by mistake."""
+        image, around = super()._reach(), self._scene.table.around()
+        if around is None:
+            return image
+        left, top = -_BESIDE * image.right, -_BESIDE * image.bottom
+        near = Bounds(
+            max(around.left, left),
+            max(around.top, top),
+            min(around.right, image.right - left),
+            min(around.bottom, image.bottom - top),
+        )
+        return image.united(near)
 
     @override
     def _look(self, viewport: Viewport) -> None:

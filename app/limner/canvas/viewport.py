@@ -74,10 +74,10 @@ class Viewport:
         image_x, image_y = self.to_image(x, y)
         return Viewport(zoom, round(image_x * zoom - x), round(image_y * zoom - y))
 
-    def in_sight(self, image: Size, canvas: Size) -> Viewport:
-        """Moved no further than needed for some of the image to stay on the canvas."""
-        left = _held(self.left, image[0] * self.zoom, canvas[0])
-        top = _held(self.top, image[1] * self.zoom, canvas[1])
+    def in_sight(self, kept: Bounds, canvas: Size) -> Viewport:
+        """Moved no further than needed for some of these image pixels to stay on the canvas."""
+        left = _held(self.left, kept.left * self.zoom, kept.right * self.zoom, canvas[0])
+        top = _held(self.top, kept.top * self.zoom, kept.bottom * self.zoom, canvas[1])
         return Viewport(self.zoom, left, top)
 
 
@@ -112,7 +112,8 @@ def allowed_zoom(zoom: float, image: Size, canvas: Size) -> float:
     return min(max(zoom, min(fit_zoom(*image, canvas), 1.0) / 4), closest_zoom(canvas))
 
 
-def _held(start: int, length: float, room: int) -> int:
-    """A scroll position that leaves some of `length` in `room`."""
-    kept = min(_KEPT_IN_SIGHT, math.ceil(length), room)
-    return min(max(start, kept - room), max(math.floor(length) - kept, kept - room))
+def _held(start: int, low: float, high: float, room: int) -> int:
+    """A scroll position that leaves some of what lies from `low` to `high` in `room`."""
+    kept = min(_KEPT_IN_SIGHT, math.ceil(high - low), room)
+    first, last = math.ceil(low) + kept - room, math.floor(high) - kept
+    return min(max(start, first), max(last, first))

@@ -13,6 +13,7 @@ from limner.canvas.buffers import Plane
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
 from limner.model.annotations import AnnotationId, BBox, Drawable, Polygon, Polyline
+from limner.model.geometry import Bounds
 from limner.model.points import Points
 from unit.canvas.easel import CLASSES, Easel
 
@@ -127,3 +128,18 @@ def test_a_shape_beside_the_image_is_seen() -> None:
     easel.canvas.zoom_to(0.8)
     easel.settles()
     assert easel.colour_at(-60, 50) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("x", [-900.0, 700.0, 60.0])
+def test_a_shape_far_beside_the_image_can_be_brought_into_view(x: float) -> None:
+    easel = Easel.put_up([BBox(id=AnnotationId("a"), name="car", x=x, y=30, w=40, h=40)])
+    easel.canvas.centre_on(Bounds(x, 30, x + 40, 70), zoom_in=True)
+    easel.settles()
+    assert easel.colour_at(x, 50) == (255, 0, 0)
+
+
+def test_what_lies_absurdly_far_away_leads_nobody_astray() -> None:
+    easel = Easel.put_up([BBox(id=AnnotationId("a"), name="car", x=1e300, y=30, w=40, h=40)])
+    easel.canvas.centre_on(Bounds(1e300, 30, 1e300, 70))
+    easel.settles()
+    assert easel.canvas.visible_bounds().left <= 11 * 200
