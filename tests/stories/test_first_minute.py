@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limner.api.pictograph import ImageRow
 from limner.model.annotations import BBox, Keypoint, Polygon, Polyline
-from limner.sync.session import fingerprint
+from limner.model.fingerprint import fingerprint
 from robot import CTRL, Annotator, Key, Starts
 
 TRIANGLE = [(100.0, 50.0), (200.0, 60.0), (150.0, 140.0)]

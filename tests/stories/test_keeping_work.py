@@ -11,8 +11,8 @@ import pytest
 
 from faults import FaultyHost, FaultyLine
 from limner.model.annotations import BBox, new_id
+from limner.model.fingerprint import fingerprint
 from limner.shell.hand import wait_until
-from limner.sync.session import fingerprint
 from limner.sync.state import State
 from robot import CTRL, Annotator, Key, Starts
 

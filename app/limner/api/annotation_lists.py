@@ -77,7 +77,7 @@ class AnnotationLists:
         limit = reply.headers.get(LIMIT_HEADER, "")
         if limit.isdecimal():
             self._limit_bytes = int(limit)
-        return Loaded(texts.decode(reply.body, read), reply.headers.get("etag"))
+        return Loaded(texts.decode(reply.body, told=read), reply.headers.get("etag"))
 
     def save(
         self,

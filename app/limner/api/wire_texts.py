@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -31,14 +32,19 @@ class WireTexts:
     def __init__(self) -> None:
         self._kept: dict[AnnotationId, _Kept] = {}
 
-    def decode(self, body: bytes, told: Told | None = None) -> list[Annotation]:
+    def decode(
+        self, body: bytes, ranks: Sequence[float] | None = None, told: Told | None = None
+    ) -> list[Annotation]:
         """As `codec.decode`, and keeps the text of each that is right to send as it stands.
+
+        The ranks are the places, or `ranks`.
 
         Raises:
             Garbled: the body is not JSON or holds no list of annotations.
         """
         annotations: list[Annotation] = []
-        for annotation, text in read(body, told):
+        for place, (found, text) in enumerate(read(body, told)):
+            annotation = found if ranks is None else replace(found, rank=ranks[place])
             annotations.append(annotation)
             if text is not None:
                 self._kept[annotation.id] = _Kept(annotation, text)

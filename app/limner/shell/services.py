@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from limner import resources
-from limner.api.codec import decode, encode
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Dataset, Dialect, Pictograph
 from limner.api.transport import Wire, connect
@@ -131,7 +130,7 @@ class Services:
         self.tasks.run(self._start, started, failed)
 
     def _start(self) -> Local:
-        drafts = Drafts(self.places.data / "workspace.db", encode=encode, decode=decode)
+        drafts = Drafts(self.places.data / "workspace.db")
         try:
             hosted = self.host(self.places.data / "library")
         except BaseException:

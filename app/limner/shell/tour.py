@@ -21,12 +21,13 @@ from PySide6.QtWidgets import QApplication
 
 from limner.model.annotations import Drawable, Kind, Opaque, kind_of
 from limner.model.document import Document
+from limner.model.fingerprint import fingerprint
 from limner.model.verdicts import Verdict
 from limner.review.desk import Mark
 from limner.shell.application import Application
 from limner.shell.hand import Hand, TookTooLong, wait_until
 from limner.shell.services import Local
-from limner.sync.session import Session, fingerprint
+from limner.sync.session import Session
 from limner.sync.state import State
 
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier

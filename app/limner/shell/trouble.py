@@ -8,7 +8,7 @@ from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
 from limner.storage.errors import StorageError
-from limner.sync.state import CannotKeep, ChangedElsewhere
+from limner.sync.state import CannotKeep, ChangedElsewhere, DraftSetAside, LoadStopped, NearLimit
 
 _SAFE = "Your work is kept on this computer"
 
@@ -29,6 +29,8 @@ def words(error: BaseException) -> str:
                 "Make room or save to the server with Ctrl+S; the work is still open here."
             )
         case RuleBroken() | ImageProblem() | StorageError() | BadTemplate():
+            return str(error)
+        case LoadStopped() | NearLimit() | DraftSetAside():
             return str(error)
         case PatchDoesNotFit():
             return "That step no longer fits what is on the canvas, so nothing was changed."

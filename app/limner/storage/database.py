@@ -14,25 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from limner.storage.errors import StoreBusy, StoreFailed, StoreNewer
+from limner.storage.schema import FORM, prepare
 
 log = logging.getLogger(__name__)
 
 Statement = tuple[str, tuple[Any, ...]]
 
-_FORM: Final = 1
 _LOCK_WAIT_S: Final = 0.25
 _WAL_LIMIT: Final = 64_000_000
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS unsent (
-    shelf TEXT NOT NULL,
-    origin TEXT NOT NULL,
-    reference TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    saved_at REAL NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (shelf, origin, reference)
-)
-"""
 
 
 class Database:
@@ -65,9 +54,18 @@ class Database:
         Raises:
             StoreFailed: the file could not be read.
         """
+        return self.read_together((sql, values))[0]
+
+    def read_together(self, *queries: Statement) -> list[list[tuple[Any, ...]]]:
+        """The rows of each query, with nothing written in between.
+
+        Raises:
+            StoreFailed: the file could not be read.
+        """
         with self._lock:
             try:
-                return self._open().execute(sql, values).fetchall()
+                connection = self._open()
+                return [connection.execute(sql, values).fetchall() for sql, values in queries]
             except sqlite3.Error as error:
                 raise _failed(error) from error
 
@@ -76,6 +74,7 @@ class Database:
 
         Raises:
             StoreFailed: nothing was written.
+            Exception: what `statements` raised while they were made; nothing was written.
         """
         with self._lock:
             try:
@@ -87,6 +86,9 @@ class Database:
             except sqlite3.Error as error:
                 self._roll_back(error)
                 raise _failed(error) from error
+            except Exception as error:
+                self._roll_back(error)
+                raise
 
     def close(self) -> None:
         """Give the file back; nothing can be read or written any more."""
@@ -101,7 +103,7 @@ class Database:
             self._connection = _opened(self._path)
         return self._connection
 
-    def _roll_back(self, error: sqlite3.Error) -> None:
+    def _roll_back(self, error: Exception) -> None:
         """Undo a failed transaction; a connection that cannot, or had an I/O error, is let go."""
         if _kind(error) == sqlite3.SQLITE_IOERR:
             self._let_go()
@@ -138,11 +140,10 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         (form,) = connection.execute("PRAGMA user_version").fetchone()
-        if form > _FORM:
+        if form > FORM:
             raise StoreNewer(f"{path} was written by a newer version of Limner.")
         connection.execute("BEGIN EXCLUSIVE")  # the lock is taken here and never given back
-        connection.execute(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {_FORM}")
+        prepare(connection, form)
         connection.execute("COMMIT")
     except (sqlite3.Error, StoreNewer):
         connection.close()
@@ -163,7 +164,7 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
-def _kind(error: sqlite3.Error) -> int:
+def _kind(error: Exception) -> int:
     """SQLite's primary result code; 0 for what the module raises by itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 

@@ -1,54 +1,37 @@
 """The work that is on this computer and not on a server yet: annotations of images, and verdicts.
 
-Each draft is the whole unsent state of an image with the version of the server's copy it stands
-on, so after a crash it is simply there. The file is SQLite with bodies in JSON: readable without
-this program.
+After a crash it is simply there. The file is SQLite with bodies in JSON, readable without this
+program; its tables stand in `schema.py`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from limner.model.annotations import Annotation
 from limner.model.verdicts import Answer, Target
 from limner.storage.database import Database
+from limner.storage.draft_text import Wording
+from limner.storage.image_draft import ImageDraft
+from limner.storage.journal import Journal
 from limner.storage.shelf import Shelf
 from limner.storage.writer import Durable, Failed, Writer
 
+_WAITING: Final = "SELECT origin, image_id, kept_at FROM waiting ORDER BY kept_at, number"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """Which copy of the server a draft stands on; both None when none was ever read."""
-
-    etag: str | None = None
-    body_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The unsent annotations of an image, in z-order; `saved_at` is Unix time."""
-
-    annotations: tuple[Annotation, ...]
-    base: Base
-    revision: int
-    saved_at: float
-
-
-@dataclass(frozen=True, slots=True)
 class WaitingDraft:
-    """That an image has a draft, without its annotations."""
+    """That an image has unsent annotations, without them; `saved_at` is Unix time."""
 
     origin: str
     image_id: str
-    revision: int
     saved_at: float
 
 
@@ -80,23 +63,15 @@ def _report(error: Exception) -> None:
 class Drafts:
     """Everything unsent, in one file; safe from any thread, and writing never blocks."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        encode: Callable[[Iterable[Annotation]], bytes],
-        decode: Callable[[bytes], Sequence[Annotation]],
-    ) -> None:
-        """Open the file. `encode` writes a JSON list, `decode` reads {"annotations": that list}.
+    def __init__(self, path: Path) -> None:
+        """Open the file.
 
         Raises:
             StoreBusy, StoreNewer, StoreFailed: it cannot be opened.
         """
         self._database = Database(path)
         self._writer = Writer(self._database)
-        self._decode = decode
-        self._encode = encode
-        self._images = Shelf("image", self._database, self._writer, self._packed, self._unpacked)
+        self._journal = Journal(self._database, self._writer)
         self._verdicts = Shelf(
             "verdict", self._database, self._writer, msgspec.json.encode, _read_verdict
         )
@@ -106,45 +81,24 @@ class Drafts:
         """Where a file that could not be read was put at opening, to be told to the person."""
         return self._database.set_aside
 
-    def put(
-        self,
-        origin: str,
-        image_id: str,
-        annotations: tuple[Annotation, ...],
-        base: Base,
-        durable: Durable,
-        failed: Failed,
-    ) -> int:
-        """Keep the unsent annotations of an image; returns the draft's revision at once.
+    def image(self, origin: str, image_id: str, wording: Wording) -> ImageDraft:
+        """The draft of an image, whose annotations are written and read by `wording`."""
+        return ImageDraft(self._journal, (origin, image_id), wording)
 
-        `durable` is called when they, or newer ones, would survive a power cut; `failed` when
-        they could not be written (a later put may succeed). Both come from the writer's thread.
-        """
-        return self._images.put(origin, image_id, (annotations, base), durable, failed)
-
-    def get(self, origin: str, image_id: str) -> Draft | None:
-        """The newest draft of an image, written already or not.
+    def waiting(self) -> list[WaitingDraft]:
+        """Every image with unsent work on the disk, the one begun longest ago first.
 
         Raises:
             StoreFailed: the file cannot be read.
-            Exception: what `decode` raises for a draft that was damaged on the disk.
         """
-        kept = self._images.get(origin, image_id)
-        return None if kept is None else Draft(*kept.value, kept.revision, kept.saved_at)
-
-    def waiting(self) -> list[WaitingDraft]:
-        """Every image with a draft, the one put longest ago first."""
-        return [
-            WaitingDraft(place.origin, place.reference, place.revision, place.saved_at)
-            for place in self._images.places()
-        ]
-
-    def drop(self, origin: str, image_id: str, revision: int, failed: Failed = _report) -> None:
-        """Forget a draft that reached the server; one put after `revision` stays."""
-        self._images.drop(origin, image_id, revision, failed)
+        return [WaitingDraft(*row) for row in self._database.read(_WAITING)]
 
     def put_verdict(self, verdict: UnsentVerdict, durable: Durable, failed: Failed) -> int:
-        """Keep an answer until it is sent; callbacks and revision as in `put`."""
+        """Keep an answer until it is sent; returns its revision at once.
+
+        `durable` is called when it would survive a power cut, `failed` when it could not be
+        written. Both come from the writer's thread.
+        """
         return self._verdicts.put(verdict.origin, _reference(verdict), verdict, durable, failed)
 
     def verdicts_waiting(self) -> list[WaitingVerdict]:
@@ -170,15 +124,6 @@ class Drafts:
         if done:
             self._database.close()
         return done
-
-    def _packed(self, value: tuple[tuple[Annotation, ...], Base]) -> bytes:
-        annotations, base = value
-        return (
-            msgspec.json.encode(base)[:-1] + b',"annotations":' + self._encode(annotations) + b"}"
-        )
-
-    def _unpacked(self, body: bytes) -> tuple[tuple[Annotation, ...], Base]:
-        return tuple(self._decode(body)), msgspec.json.decode(body, type=Base)
 
 
 _read_verdict = msgspec.json.Decoder(UnsentVerdict).decode

@@ -3,6 +3,7 @@
 StorageError
 ├── StoreBusy          another window has the file open; nothing can be written here
 ├── StoreNewer         a newer version wrote it; nothing was touched
+├── StoreDamaged       an entry cannot be read any more; it is set aside
 └── StoreFailed        this write did not happen (disk full, I/O); later ones may
 """
 
@@ -19,6 +20,10 @@ class StoreBusy(StorageError):
 
 class StoreNewer(StorageError):
     """Raised at opening: the file has a form that only a newer version knows."""
+
+
+class StoreDamaged(StorageError):
+    """Something that was kept whole is not whole any more; it is never overwritten."""
 
 
 class StoreFailed(StorageError):

@@ -83,11 +83,11 @@ class Shelf(Generic[V]):
             self._last += 1
             kept = Kept(value, self._last, time.time())
 
-            def statement() -> Statement:
+            def statements() -> list[Statement]:
                 row = (self._name, origin, reference, kept.revision, kept.saved_at)
-                return _PUT, (*row, self._encode(kept.value))
+                return [(_PUT, (*row, self._encode(kept.value)))]
 
-            self._submit(key, kept, statement, durable, failed)
+            self._submit(key, kept, statements, durable, failed)
         return kept.revision
 
     def drop(self, origin: str, reference: str, revision: int, failed: Failed) -> None:
@@ -98,10 +98,10 @@ class Shelf(Generic[V]):
                 return
             dropped = _Dropped(revision)
 
-            def statement() -> Statement:
-                return _DROP, (self._name, origin, reference, revision)
+            def statements() -> list[Statement]:
+                return [(_DROP, (self._name, origin, reference, revision))]
 
-            self._submit((origin, reference), dropped, statement, lambda: None, failed)
+            self._submit((origin, reference), dropped, statements, lambda: None, failed)
 
     def get(self, origin: str, reference: str) -> Kept[V] | None:
         """What is kept there, newest put first; None when there is nothing.
@@ -140,7 +140,7 @@ class Shelf(Generic[V]):
         self,
         key: tuple[str, str],
         coming: Kept[V] | _Dropped,
-        statement: Callable[[], Statement],
+        statements: Callable[[], list[Statement]],
         durable: Durable,
         failed: Failed,
     ) -> None:
@@ -152,5 +152,5 @@ class Shelf(Generic[V]):
                     del self._coming[key]
 
         self._coming[key] = coming
-        job = Job(statement, (done, durable), (lambda _: done(), failed))
+        job = Job(statements, (done, durable), (lambda _: done(), failed))
         self._writer.submit((self._name, *key), job)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from limner.storage.database import Database, Statement
 from limner.storage.errors import StorageError
@@ -23,9 +24,13 @@ Failed = Callable[[Exception], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A write: `statement` is made on the writer's thread, then one kind of callback is called."""
+    """A write: `statements` are made on the writer's thread, then one kind of callback is called.
 
-    statement: Callable[[], Statement]
+    They are carried out together or not at all; what making them raises fails the write. After a
+    failure they are made again.
+    """
+
+    statements: Callable[[], Iterable[Statement]]
     durable: tuple[Durable, ...]
     failed: tuple[Failed, ...]
 
@@ -52,7 +57,7 @@ class Writer:
                 raise RuntimeError("the writer is closed")
             older = self._waiting.pop(key, None)
             if older is not None:
-                job = Job(job.statement, older.durable + job.durable, older.failed + job.failed)
+                job = Job(job.statements, older.durable + job.durable, older.failed + job.failed)
             self._waiting[key] = job
             self._changed.notify()
 
@@ -66,8 +71,7 @@ class Writer:
 
     def _run(self) -> None:
         while jobs := self._next():
-            prepared = [(job, each) for job in jobs if (each := _prepared(job)) is not None]
-            self._commit(prepared)
+            self._commit(jobs)
 
     def _next(self) -> Sequence[Job]:
         """Everything that waits, as soon as something does; nothing when it is time to stop."""
@@ -77,34 +81,25 @@ class Writer:
             self._waiting.clear()
             return jobs
 
-    def _commit(self, jobs: Sequence[tuple[Job, Statement]]) -> None:
+    def _commit(self, jobs: Sequence[Job]) -> None:
         """All at once; when that fails each alone, so that one too large does not hurt others."""
-        if not jobs:
-            return
         try:
-            self._database.write(statement for _, statement in jobs)
-        except StorageError as error:
+            self._database.write(chain.from_iterable(job.statements() for job in jobs))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next work waits
             if len(jobs) == 1:
-                _tell_failed(jobs[0][0], error)
+                _tell_failed(jobs[0], error)
                 return
             for each in jobs:
                 self._commit([each])
             return
-        for job, _ in jobs:
+        for job in jobs:
             for durable in job.durable:
                 _call(durable)
 
 
-def _prepared(job: Job) -> Statement | None:
-    try:
-        return job.statement()
-    except Exception as error:
-        log.exception("a write could not be prepared")
-        _tell_failed(job, error)
-        return None
-
-
 def _tell_failed(job: Job, error: Exception) -> None:
+    if not isinstance(error, StorageError):
+        log.error("a write could not be prepared", exc_info=error)
     for failed in job.failed:
         _call(partial(failed, error))
 

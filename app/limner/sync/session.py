@@ -3,104 +3,51 @@
 What is known at any time:
 
     document   what is on the canvas; None until it could be read from somewhere
-    base       what the server was last seen to hold: annotations, fingerprint, ETag
+    known      what the server was last seen to hold (`known.py`); `delivery.py` has it
     kept       the newest document revision that is on this computer's disk
     confirmed  the newest document revision that the server has
-    doubt      whether the server must be read again before anything is sent to it
     trouble    why the last exchange with the server or the disk did not work
 
 State       holds when                                          left by
-LOADING     no document, no trouble                             _opened, _not_opened
+LOADING     no document, no trouble                             _opened, _not_opened, cancel_load
 FAILED      no document, trouble says why                       load
 ON_SERVER   confirmed = document.revision                       an edit
-WRITING     kept < document.revision                            _kept, _not_kept
-SAFE_HERE   kept = document.revision, not confirmed             _saved, _not_saved
+WRITING     kept < document.revision                            _is_kept, _is_not_kept
+SAFE_HERE   kept = document.revision, not confirmed             arrived, refused
 NEEDS_YOU   not confirmed, trouble is for a person to end       an edit, save_now, keep_mine,
                                                                 take_theirs
 
-Rules (study of the wire: a save is a full overwrite without versions):
-1. Nothing is sent that is not on this computer's disk first, unless the disk itself refuses.
-2. An answer that leaves open whether the save happened is never answered by sending again:
-   the server is read, and what it holds decides (doubt).
-3. A server without ETags is read before each save: what somebody else saved since is never
-   overwritten unseen.
-4. What the server holds already is not sent.
+Nothing is sent that is not on this computer's disk first, unless the disk itself refuses.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Final
-from uuid import uuid4
+from dataclasses import replace
 
-from limner.api.codec import encode
-from limner.api.errors import (
-    ApiError,
-    Garbled,
-    Invalid,
-    Stale,
-    TooMany,
-    Unreachable,
-    waits_by_itself,
-)
-from limner.api.pictograph import Dataset, ImageRow, Loaded, Pictograph, Saved
-from limner.model.annotations import Annotation, AnnotationId, Opaque
+from limner.api.errors import Invalid, Stale, TooMany, waits_by_itself
+from limner.api.pictograph import Dataset, ImageRow, Saved
+from limner.api.wire_texts import WireTexts
+from limner.model.annotations import AnnotationId
 from limner.model.document import Document
 from limner.model.history import History
-from limner.model.patch import Patch, Verb
+from limner.model.patch import Patch
 from limner.model.selection import Selection
-from limner.storage.drafts import Base, Draft, Drafts
-from limner.storage.errors import StorageError
-from limner.sync.state import CannotKeep, ChangedElsewhere, State
-from limner.tasks import MainThread, Tasks
+from limner.sync.delivery import Delivery, Sending
+from limner.sync.differences import by_annotation, difference
+from limner.sync.keeping import Keeping
+from limner.sync.known import Known
+from limner.sync.link import Link
+from limner.sync.pace import Pace
+from limner.sync.progress import Activity, Progress, Reporter
+from limner.sync.reading import Opened, read_image, read_news
+from limner.sync.state import CannotKeep, ChangedElsewhere, LoadStopped, State
+from limner.tasks import Ticket
+
+__all__ = ["Link", "Session"]
 
 _LOG = logging.getLogger(__name__)
-_LONGEST_WAIT_S: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What every session of one server shares; `autosave_s` is the pause after the last edit."""
-
-    server: Pictograph
-    origin: str
-    drafts: Drafts
-    tasks: Tasks
-    main: MainThread
-    autosave_s: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    loaded: Loaded | None
-    loaded_print: str
-    draft: Draft | None
-    draft_print: str
-    error: ApiError | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    loaded: Loaded
-    theirs: str
-    mine: str
-    unanswered: set[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    annotations: tuple[Annotation, ...]
-    revision: int
-    key: str
-
-
-def fingerprint(annotations: tuple[Annotation, ...] | list[Annotation]) -> str:
-    """Equal for equal work: what the server adds by itself (`created_by`) is left out."""
-    bare = [a if isinstance(a, Opaque) else replace(a, created_by=None) for a in annotations]
-    return sha256(encode(bare)).hexdigest()
 
 
 class Session:
@@ -114,23 +61,23 @@ class Session:
         self.selection = Selection()
         self.history: History | None = None
         self.trouble: Exception | None = None
+        self.notice: Exception | None = None
+        """What a person should know though nothing is wrong now; `str(notice)` is the sentence."""
+        self.progress: Progress | None = None
+        """How far a load or save that takes longer has come."""
         self.refusals: Mapping[AnnotationId, str] = {}
         """The server's words on the annotations that it refused in the last save."""
         self.restored = 0
         """How many annotations came back from this computer instead of the server."""
-        self._base: tuple[Annotation, ...] | None = None
-        self._base_print = ""
-        self._etag: str | None = None
-        self._draft_revision: int | None = None
-        self._kept = -1
+        self._texts = WireTexts()
+        draft = link.drafts.image(link.origin, row.id, self._texts)
+        self._keeping = Keeping(draft, link.main, self._is_kept)
+        self._delivery = Delivery(link, dataset, row, self._texts, self)
+        self._pace = Pace(link.main, self.save_now)
+        self._loading = Ticket()
         self._confirmed = -1
-        self._doubt = False
-        self._unanswered: list[tuple[Annotation, ...]] = []
-        self._sending: _Sending | None = None
         self._wanted_again = False
         self._wanted_once_kept = False
-        self._attempts = 0
-        self._stop_timer: Callable[[], None] = _nothing
         self._watchers: list[Callable[[], None]] = []
 
     # --- what others see
@@ -143,7 +90,8 @@ class Session:
             return State.ON_SERVER
         if self.trouble is not None and not waits_by_itself(self.trouble):
             return State.NEEDS_YOU
-        return State.SAFE_HERE if self._kept >= self.document.revision else State.WRITING
+        is_kept = self._keeping.revision >= self.document.revision
+        return State.SAFE_HERE if is_kept else State.WRITING
 
     @property
     def is_dirty(self) -> bool:
@@ -152,7 +100,7 @@ class Session:
 
     @property
     def is_sending(self) -> bool:
-        return self._sending is not None
+        return self._delivery.is_sending
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change of state; the returned function stops it."""
@@ -161,56 +109,51 @@ class Session:
 
     def relink(self, link: Link) -> None:
         """Go on with another client of the same server: its key was changed."""
-        self._link = link
+        self._link = self._delivery.link = link
 
     # --- opening
 
     def load(self) -> None:
         """Read the image's annotations from this computer and from the server."""
         self.trouble = None
-        self._link.tasks.run(self._open, self._opened, self._not_opened)
+        ticket = self._loading = Ticket()
+        told = Reporter(Activity.LOADING, ticket, self._link.main, self.moved)
+        link, dataset, row, texts = self._link, self.dataset, self.row, self._texts
+        draft = self._keeping.draft
+
+        def work() -> Opened:
+            return read_image(link, dataset, row, draft, texts, told)
+
+        link.tasks.run(work, self._opened, self._not_opened, ticket)
         self._tell()
 
-    def _open(self) -> _Opened:
-        draft = self._draft()
-        draft_print = fingerprint(draft.annotations) if draft else ""
-        try:
-            loaded = self._link.server.load(self.dataset, self.row)
-        except ApiError as error:
-            if draft is None:
-                raise
-            return _Opened(None, "", draft, draft_print, error)
-        return _Opened(loaded, fingerprint(loaded.annotations), draft, draft_print, None)
+    def cancel_load(self) -> None:
+        """Stop a load that is on its way; `load` begins it anew."""
+        if self.state is State.LOADING:
+            self._loading.cancel()
+            self._not_opened(LoadStopped())
 
-    def _draft(self) -> Draft | None:
-        try:
-            return self._link.drafts.get(self._link.origin, self.row.id)
-        except (StorageError, Garbled):
-            # A draft that the disk has damaged must not lock the image up for good.
-            _LOG.exception("the draft of %s cannot be read", self.row.id)
-            return None
+    def _opened(self, opened: Opened) -> None:
+        self.progress = None
+        self.document = opened.document
+        self.history = History(self.document, self.selection)
+        self.restored, self.trouble, self.notice = opened.restored, opened.trouble, opened.notice
+        self._keeping.revision = self.document.revision
+        self._confirmed = self.document.revision if opened.is_sent else -1
+        self._delivery.learn(opened.known)
+        self.document.watch(self._on_patch)
+        if opened.is_sent:
+            self._keeping.draft.stand_on(opened.document.snapshot(), opened.known.base)
+        elif self.trouble is None:
+            self._pace.pause(self._link.autosave_s)
+        elif not isinstance(self.trouble, ChangedElsewhere):
+            self._delivery.is_in_doubt = True
+            self._pace.wait_out(self.trouble)
+        self._tell()
 
-    def _opened(self, opened: _Opened) -> None:
-        loaded, draft = opened.loaded, opened.draft
-        self._draft_revision = draft.revision if draft else None
-        if draft is None or (loaded is not None and opened.draft_print == opened.loaded_print):
-            if loaded is not None:
-                self._learn(loaded, opened.loaded_print)
-            self._begin(self._base or (), confirmed=True)
-            self._forget_draft()
-            return
-        # The draft keeps the base it stands on until a person has seen what came since.
-        self._base_print, self._etag = draft.base.body_hash or "", draft.base.etag
-        self.restored = len(draft.annotations)
-        self._begin(tuple(draft.annotations), confirmed=False)
-        if loaded is None:
-            self._doubt = True
-            self._failed_with(opened.error)
-        elif draft.base.body_hash != opened.loaded_print:
-            self.trouble = ChangedElsewhere(loaded, opened.loaded_print)
-        else:
-            self._learn(loaded, opened.loaded_print)
-            self._schedule(self._link.autosave_s)
+    def _not_opened(self, error: Exception) -> None:
+        self.progress = None
+        self.trouble = error
         self._tell()
 
     def refresh(self) -> None:
@@ -219,84 +162,47 @@ class Session:
         What they changed is shown and never enters the history, which ends there. Edits made in
         the meantime come first: the next save then finds the difference.
         """
+        document, known = self._held(), self._delivery.known
+        link, dataset, row = self._link, self.dataset, self.row
+        revision, held = document.revision, document.snapshot()
 
-        def look() -> tuple[Loaded, str]:
-            loaded = self._link.server.load(self.dataset, self.row)
-            return loaded, fingerprint(loaded.annotations)
-
-        def looked(found: tuple[Loaded, str]) -> None:
-            loaded, theirs = found
-            if not self.is_dirty and self._sending is None and theirs != self._base_print:
-                self._replace_with(loaded, theirs)
+        def looked(found: tuple[Known, Patch] | None) -> None:
+            is_idle = document.revision == revision and not self.is_dirty and not self.is_sending
+            if found is not None and is_idle:
+                self._replace(*found)
 
         def failed(error: Exception) -> None:
             _LOG.info("%s was not looked at again: %s", self.row.id, error)
 
-        self._link.tasks.run(look, looked, failed)
+        link.tasks.run(lambda: read_news(link, dataset, row, held, known), looked, failed)
 
-    def _replace_with(self, loaded: Loaded, theirs: str) -> None:
+    def _replace(self, known: Known, news: Patch) -> None:
         document = self._held()
-        self._learn(loaded, theirs)
-        news = _difference(document, loaded.annotations)
         if news and self.history is not None:
             document.apply(news)
             self.history.forget()
+        self._delivery.learn(known)
         self._confirm(document.revision)
-
-    def _not_opened(self, error: Exception) -> None:
-        self.trouble = error
-        self._tell()
-
-    def _begin(self, annotations: tuple[Annotation, ...], *, confirmed: bool) -> None:
-        self.document = Document(annotations)
-        self.history = History(self.document, self.selection)
-        self._kept = self.document.revision
-        self._confirmed = self.document.revision if confirmed else -1
-        self.document.watch(self._on_patch)
-        self._tell()
-
-    def _learn(self, loaded: Loaded, loaded_print: str) -> None:
-        self._base = tuple(loaded.annotations)
-        self._base_print = loaded_print
-        self._etag = loaded.etag
 
     # --- editing
 
-    def _on_patch(self, _patch: Patch) -> None:
+    def _on_patch(self, patch: Patch) -> None:
         self.refusals = {}
-        self._keep()
+        document = self._held()
+        was_sent = self._confirmed == document.revision - 1
+        self._keeping.keep(patch, document, self._delivery.known, was_sent=was_sent)
         if not isinstance(self.trouble, TooMany):  # the end of its pause is timed already
             if not isinstance(self.trouble, ChangedElsewhere):
                 self.trouble = None
-            self._schedule(self._link.autosave_s)
+            self._pace.pause(self._link.autosave_s)
         self._tell()
 
-    def _keep(self) -> None:
-        document = self._held()
-        revision = document.revision
-        post = self._link.main.post
-        self._draft_revision = self._link.drafts.put(
-            self._link.origin,
-            self.row.id,
-            document.snapshot(),
-            Base(self._etag, self._base_print),
-            durable=lambda: post(lambda: self._is_kept(revision)),
-            failed=lambda error: post(lambda: self._is_not_kept(error)),
-        )
-
-    def _is_kept(self, revision: int) -> None:
-        self._kept = max(self._kept, revision)
-        if isinstance(self.trouble, CannotKeep):
+    def _is_kept(self, error: Exception | None) -> None:
+        """A gesture is on the disk, or `error` says why not."""
+        if error is None and isinstance(self.trouble, CannotKeep):
             self.trouble = None
-        if self._wanted_once_kept:
-            self._wanted_once_kept = False
-            self.save_now()
-        self._tell()
-
-    def _is_not_kept(self, error: Exception) -> None:
-        if not isinstance(self.trouble, ChangedElsewhere):
-            self.trouble = CannotKeep(str(error))
-            self.trouble.__cause__ = error
+        if error is not None and not isinstance(self.trouble, ChangedElsewhere):
+            self.trouble = error
         if self._wanted_once_kept:
             self._wanted_once_kept = False
             self.save_now()
@@ -308,163 +214,93 @@ class Session:
         """Send what the server does not have, without waiting for the pause."""
         if self.document is None or not self.is_dirty:
             return
-        if self._sending is not None:
+        if self.is_sending:
             self._wanted_again = True
             return
         if isinstance(self.trouble, ChangedElsewhere):
             return
-        self._stop_timer()
-        if self._kept < self.document.revision and not isinstance(self.trouble, CannotKeep):
+        self._pace.stop()
+        is_kept = self._keeping.revision >= self.document.revision
+        if not is_kept and not isinstance(self.trouble, CannotKeep):
             self._wanted_once_kept = True
             return
-        self._send()
+        self._send(self.document)
 
-    def _send(self) -> None:
-        document = self._held()
+    def _send(self, document: Document) -> None:
         annotations = document.snapshot()
-        if annotations == self._base and not self._doubt:
+        if self._delivery.is_known(annotations):
             self._confirm(document.revision)
             return
-        self._sending = _Sending(annotations, document.revision, uuid4().hex)
-        if self._doubt or self._etag is None:
-            self._look_first(self._sending)
-        else:
-            self._overwrite(self._sending)
+        self.notice = None
+        self._delivery.send(Sending(annotations, document.revision, self._keeping.draft.last))
         self._tell()
 
-    def _look_first(self, sending: _Sending) -> None:
-        unanswered = tuple(self._unanswered)
-
-        def look() -> _Seen:
-            loaded = self._link.server.load(self.dataset, self.row)
-            ours = {fingerprint(annotations) for annotations in unanswered}
-            return _Seen(
-                loaded, fingerprint(loaded.annotations), fingerprint(sending.annotations), ours
-            )
-
-        self._link.tasks.run(look, self._looked, self._not_saved)
-
-    def _looked(self, seen: _Seen) -> None:
-        loaded, theirs = seen.loaded, seen.theirs
-        sending = self._sending
-        if sending is None:
-            return
-        if theirs == seen.mine:
-            self._learn(loaded, theirs)
-            self._sent(sending)
-        elif theirs == self._base_print or theirs in seen.unanswered:
-            self._learn(loaded, theirs)
-            self._doubt = False
-            self._overwrite(sending)
-        else:
-            self._sending = None
-            self.trouble = ChangedElsewhere(loaded, theirs)
-            self._tell()
-
-    def _overwrite(self, sending: _Sending) -> None:
-        etag = self._etag
-
-        def save() -> tuple[Saved, str]:
-            saved = self._link.server.save(
-                self.dataset,
-                self.row,
-                sending.annotations,
-                idempotency_key=sending.key,
-                if_match=etag,
-            )
-            return saved, fingerprint(sending.annotations)
-
-        self._link.tasks.run(save, self._saved, self._not_saved)
-
-    def _saved(self, outcome: tuple[Saved, str]) -> None:
-        saved, sent_print = outcome
-        sending = self._sending
-        if sending is None:
-            return
-        self._base, self._base_print, self._etag = sending.annotations, sent_print, saved.etag
-        self.row = replace(self.row, annotation_count=saved.new_count)
-        self._sent(sending)
-
-    def _sent(self, sending: _Sending) -> None:
-        self._sending = None
-        self._doubt = False
-        self._unanswered.clear()
-        self._attempts = 0
+    def arrived(self, sending: Sending, saved: Saved | None) -> None:
+        """The server has what was sent."""
+        if saved is not None:
+            self.row = replace(self.row, annotation_count=saved.new_count)
+        self._pace.attempts = 0
+        self.progress = None
         self.trouble = None
         self.refusals = {}
+        self._keeping.draft.sent(sending.number, self._delivery.known.base)
         self._confirm(sending.revision)
         if self.is_dirty:
-            self._keep()  # what came since stands on a new base
-            self._schedule(0.0 if self._wanted_again else self._link.autosave_s)
+            self._pace.pause(0.0 if self._wanted_again else self._link.autosave_s)
         self._wanted_again = False
+
+    def refused(self, sending: Sending, error: Exception) -> None:
+        """The server is not known to have what was sent."""
+        self.progress = None
+        if self._wanted_again:  # what was edited since may be what mends it
+            self._wanted_again = False
+            self._pace.pause(self._link.autosave_s)
+        if isinstance(error, Stale) and self._pace.attempts == 0:
+            self._pace.attempts = 1  # a second one in a row waits, as any other trouble does
+            self._pace.pause(0.0)
+            return
+        if isinstance(error, Invalid):
+            self.refusals = by_annotation(error, sending.annotations)
+        self.trouble = error
+        self._pace.wait_out(error)
+        self._tell()
+
+    def moved(self, progress: Progress) -> None:
+        """A long load or save has come further."""
+        self.progress = progress
+        self._tell()
+
+    def warned(self, notice: Exception) -> None:
+        """Something should be said before it is a trouble."""
+        self.notice = notice
+        self._tell()
 
     def _confirm(self, revision: int) -> None:
         self._confirmed = revision
         if not self.is_dirty:
-            self._forget_draft()
+            self._keeping.draft.sent(self._keeping.draft.last, self._delivery.known.base)
         self._tell()
-
-    def _forget_draft(self) -> None:
-        if self._draft_revision is not None:
-            self._link.drafts.drop(self._link.origin, self.row.id, self._draft_revision)
-            self._draft_revision = None
-
-    def _not_saved(self, error: Exception) -> None:
-        sending, self._sending = self._sending, None
-        if self._wanted_again:  # what was edited since may be what mends it
-            self._wanted_again = False
-            self._schedule(self._link.autosave_s)
-        if isinstance(error, Stale) and self._attempts == 0:
-            self._attempts = 1  # a second one in a row waits, as any other trouble does
-            self._doubt = True
-            self._schedule(0.0)
-            return
-        if sending is not None and waits_by_itself(error) and not isinstance(error, Unreachable):
-            self._unanswered.append(sending.annotations)
-        if isinstance(error, Invalid) and sending is not None:
-            self.refusals = _by_annotation(error, sending.annotations)
-        self._failed_with(error)
-        self._tell()
-
-    def _failed_with(self, error: Exception | None) -> None:
-        self.trouble = error
-        if error is None or not waits_by_itself(error):
-            return
-        if not isinstance(error, Unreachable | TooMany):
-            self._doubt = True
-        self._attempts += 1
-        pause = min(2.0 ** (self._attempts - 1), _LONGEST_WAIT_S)
-        if isinstance(error, TooMany) and error.retry_after_s is not None:
-            pause = max(pause, error.retry_after_s)
-        self._schedule(pause)
 
     # --- two people on one image
 
     def keep_mine(self) -> None:
         """Overwrite what somebody else saved, having seen it."""
         if isinstance(self.trouble, ChangedElsewhere):
-            self._learn(self.trouble.theirs, self.trouble.theirs_print)
+            self._delivery.learn(self.trouble.theirs)
             self.trouble = None
-            self._doubt = False
             self.save_now()
 
     def take_theirs(self) -> None:
         """Put what the server holds on the canvas, as one step that can be undone."""
         if not isinstance(self.trouble, ChangedElsewhere) or self.history is None:
             return
-        theirs = self.trouble.theirs
-        self._learn(theirs, self.trouble.theirs_print)
+        theirs, document = self.trouble.theirs, self._held()
+        self._delivery.learn(theirs)
         self.trouble = None
-        document = self._held()
-        self.history.do(_difference(document, theirs.annotations))
-        self._doubt = False
+        self.history.do(difference(document.snapshot(), theirs.annotations or ()))
         self._confirm(document.revision)
 
     # --- small parts
-
-    def _schedule(self, seconds: float) -> None:
-        self._stop_timer()
-        self._stop_timer = self._link.main.after(seconds, self.save_now)
 
     def _held(self) -> Document:
         if self.document is None:
@@ -474,25 +310,3 @@ class Session:
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
-
-
-def _difference(document: Document, theirs: list[Annotation]) -> Patch:
-    """What makes the document hold exactly `theirs`."""
-    held = {a.id: a for a in theirs}
-    ids = [a.id for a in document if a.id not in held] + list(held)
-    rows = {id_: (document.get(id_), held.get(id_)) for id_ in ids}
-    return Patch(Verb.RELOAD, {id_: (a, b) for id_, (a, b) in rows.items() if a != b})
-
-
-def _by_annotation(error: Invalid, sent: tuple[Annotation, ...]) -> Mapping[AnnotationId, str]:
-    """The server's words, by the annotation they are about."""
-    refusals: dict[AnnotationId, str] = {}
-    for problem in error.problems:
-        index = problem.annotation_index
-        if index is not None and index < len(sent):
-            refusals.setdefault(sent[index].id, problem.message)
-    return refusals
-
-
-def _nothing() -> None:
-    """No timer runs."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from limner.api.codec import decode, encode
 from limner.api.patronus import Patronus
 from limner.api.transport import connect
 from limner.model.annotations import AnnotationId, BBox, Keypoint, Kind, Polygon
@@ -139,7 +138,7 @@ def reviewing(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Revi
     hosted = embedded.start(tmp_path / "library")
     network = Network(hosted.transport)
     server = Patronus(connect(embedded.BASE_URL, hosted.key, transport=network))
-    drafts = Drafts(tmp_path / "workspace.db", encode=encode, decode=decode)
+    drafts = Drafts(tmp_path / "workspace.db")
     main = QtMainThread(qapp)
     tasks = Tasks(main)
     yield Reviewing(Desk(server, embedded.BASE_URL, drafts, tasks, main), network, server, qtbot)
