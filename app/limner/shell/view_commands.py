@@ -65,7 +65,6 @@ def _places(app: Acts) -> tuple[Command, ...]:
             canvas.go_back,
             ("Alt+Left",),
             "arrow-left",
-            lambda: canvas.can_go_back,
         ),
         Command(
             "view.forward",
@@ -74,7 +73,6 @@ def _places(app: Acts) -> tuple[Command, ...]:
             canvas.go_forward,
             ("Alt+Right",),
             "arrow-right",
-            lambda: canvas.can_go_forward,
         ),
     )
 

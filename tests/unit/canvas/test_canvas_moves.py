@@ -198,3 +198,54 @@ def test_it_is_settled_once_all_is_painted_and_says_so() -> None:
     assert not easel.canvas.is_settled
     easel.settles()
     assert heard == [True]
+
+
+def test_a_small_image_can_be_looked_at_pixel_by_pixel() -> None:
+    """Eight pixels fill the canvas, or each of them 128 where that is more."""
+    easel = Easel.put_up(size=(16, 12))
+    easel.canvas.zoom_by(1e9)
+    assert easel.canvas.zoom == MAX_ZOOM == 128
+    easel.canvas.resize(2000, 1000)
+    QApplication.processEvents()
+    easel.canvas.zoom_by(1e9)
+    assert easel.canvas.visible_bounds().width == pytest.approx(8)
+
+
+def test_one_goes_back_to_where_one_was_before_a_leap_and_forth_again() -> None:
+    easel = Easel.put_up(size=(2000, 1500))
+    canvas = easel.canvas
+    canvas.zoom_to(2)
+    canvas.look_at(300, 400)
+    canvas.centre_on(Bounds(1500, 1000, 1520, 1020), zoom_in=True)
+    canvas.fit()
+    canvas.go_back()
+    assert canvas.visible_bounds().centre == pytest.approx((1510, 1010), abs=1)
+    canvas.go_back()
+    assert canvas.zoom == 2
+    assert canvas.visible_bounds().centre == pytest.approx((300, 400), abs=1)
+    canvas.go_back()
+    assert canvas.zoom == 2
+    canvas.go_forward()
+    canvas.go_forward()
+    assert canvas.is_whole
+    canvas.go_forward()
+    assert canvas.is_whole
+
+
+def test_another_image_has_no_earlier_views() -> None:
+    easel = Easel.put_up()
+    easel.canvas.fit()
+    easel.canvas.actual_size()
+    easel.canvas.show_picture(plain_picture(300, 300))
+    easel.canvas.zoom_to(7)
+    easel.canvas.go_back()
+    assert easel.canvas.zoom == 7
+
+
+def test_the_place_of_the_pointer_is_told_when_the_image_moves_under_it() -> None:
+    easel = Easel.put_up()
+    easel.moves_mouse(QEvent.Type.MouseMove, CORNER)
+    heard: list[tuple[float, float]] = []
+    easel.canvas.pointer_at.connect(lambda x, y: heard.append((x, y)))
+    easel.canvas.zoom_by(3)
+    assert heard[-1] == easel.canvas.to_image(CORNER)
