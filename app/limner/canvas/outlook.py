@@ -140,14 +140,6 @@ class Outlook(QWidget):
     def go_forward(self) -> None:
         self._step(self._future, self._past)
 
-    @property
-    def can_go_back(self) -> bool:
-        return bool(self._past)
-
-    @property
-    def can_go_forward(self) -> bool:
-        return bool(self._future)
-
     def _remember(self) -> None:
         self._past = [*self._past[-_REMEMBERED + 1 :], self._here()]
         self._future.clear()
