@@ -85,7 +85,7 @@ SUBJECTS: Final = (
     Subject("durable", ("gui", "gui.p99", "disk", "disk.p99")),
     Subject("save", ("open", "one")),
     Subject("server", ("saves", "saves.p99", "gets", "gets.p99")),
-    Subject("gigapixel", ("build", "build.rss", "first", "tile", "look"), rare=True),
+    Subject("gigapixel", ("build", "build.rss", "first", "sharp", "tile", "look"), rare=True),
     Subject("soak", ("slope", "rss", "frame", "longest", "actions"), screen="xvfb"),
     Subject("versus", VERSUS, screen="xvfb"),
     Subject("start", ("window", "window.cpu", "usable", "usable.cpu"), screen="xvfb"),
