@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from limner.panels.text import plain, tooltip
 from limner.tools.bench import Bench
 
 _ROOT: Final = QModelIndex()
+_MANY: Final = 1000
+"""More rows than this are painted anew without looking for each."""
+
 _NONE: Final = np.empty(0, dtype=np.intp)
 
 
@@ -62,6 +65,8 @@ class ObjectList(QAbstractTableModel):
         self._refusals: Mapping[AnnotationId, str] = {}
         self._selected: Places = _NONE
         self.hidden: frozenset[AnnotationId] = frozenset()
+        self._hidden: Places | None = None
+        """The places of what is hidden and there; looked up when somebody asks."""
 
     @override
     def rowCount(self, parent: ModelIndex = _ROOT) -> int:
@@ -186,7 +191,7 @@ class ObjectList(QAbstractTableModel):
         if bench is not None:
             self._take(bench, is_same_image=is_same_image)
         self._refusals = {}
-        self._selected = _NONE
+        self._selected, self._hidden = _NONE, None
         self._sort()
         self.refill()
 
@@ -211,7 +216,7 @@ class ObjectList(QAbstractTableModel):
 
     def set_hidden(self, hidden: frozenset[AnnotationId]) -> None:
         touched = self.hidden ^ hidden
-        self.hidden = hidden
+        self.hidden, self._hidden = hidden, None
         self._state_changed(State.HIDDEN, touched)
 
     def is_all_hidden(self) -> bool:
@@ -247,9 +252,11 @@ class ObjectList(QAbstractTableModel):
     def _show(self, rows: Places) -> None:
         self._rows, self._row_at = rows, None
 
-    def _state_changed(self, state: State, touched: Iterable[AnnotationId]) -> None:
+    def _state_changed(self, state: State, touched: Collection[AnnotationId]) -> None:
         if self._matching.depends_on(state):
             self.refill()
+        elif len(touched) > _MANY:
+            self._repaint(np.arange(len(self._rows)))
         else:
             self._repaint(self.rows_of(self.columns.places_of(touched)))
 
@@ -265,7 +272,9 @@ class ObjectList(QAbstractTableModel):
             case State.SELECTED:
                 mask[self._selected] = True
             case State.HIDDEN:
-                mask[self.columns.places_of(self.hidden)] = True
+                if self._hidden is None:
+                    self._hidden = self.columns.places_of(self.hidden)
+                mask[self._hidden] = True
             case State.REFUSED:
                 mask[self.columns.places_of(self._refusals)] = True
         return mask
@@ -283,7 +292,7 @@ class ObjectList(QAbstractTableModel):
 
     def _change_rows(self, followed: Followed) -> None:
         self._sort()
-        self._row_at = None
+        self._row_at = self._hidden = None
         self._selected = self._selected[self.columns.is_there[self._selected]]
         wanted = self._wanted_rows()
         changes = RowChanges.between(self._rows, wanted, followed.places)
