@@ -206,6 +206,16 @@ def test_a_pyramid_is_found_for_the_file_as_it_is(cache: PyramidCache, tmp_path:
     assert cache.find(place) is None
 
 
+def test_a_pyramid_that_the_disk_has_spoilt_is_not_found(
+    cache: PyramidCache, tmp_path: Path
+) -> None:
+    place, facts = saved(tmp_path)
+    pyramid = built(cache, place, facts)
+    pyramid.write_bytes(pyramid.read_bytes()[:3000])
+    assert cache.find(place) is None
+    assert files(tmp_path) == []
+
+
 # Never half-written
 
 

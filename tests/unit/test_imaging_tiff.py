@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any, Literal
 
@@ -171,6 +172,52 @@ def test_planes_apart_are_put_together(place: Path, dtype: type[np.generic]) -> 
         found = stitched(file)
     expected = bgrx(Image.fromarray(COLOURS[:150, :200])) if dtype is np.uint8 else samples
     assert np.array_equal(found, expected)
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("compression", "kind", "options"),
+    [
+        (33005, "JPEG2000", {"no_jp2": True}),
+        (34712, "JPEG2000", {"no_jp2": True}),
+        (33003, "JPEG2000", {"no_jp2": True, "mct": 0}),
+        (50001, "WEBP", {"lossless": True}),
+    ],
+)
+def test_tiles_that_are_files_of_their_own_are_read(
+    place: Path, compression: int, kind: str, options: dict[str, Any]
+) -> None:
+    tile = Image.fromarray(COLOURS[:64, :64])
+    is_ycbcr = compression == 33003
+    stored = Image.merge("RGB", tile.convert("YCbCr").split()) if is_ycbcr else tile
+    data = encoded(stored, kind, **options)
+    bricks = TiffBricks()
+    fields = dict(bricks.tiled(COLOURS[:64, :64]))
+    fields |= {259: (3, [compression]), 324: (4, [bricks.add(data)]), 325: (4, [len(data)])}
+    bricks.directory(fields)
+    place.write_bytes(bricks.data)
+    with TileFile(place) as file:
+        found = file.read(0, 0, 0)
+    assert difference(found, bgrx(tile)) <= (3 if is_ycbcr else 0)
+
+
+def test_zstandard_is_read_where_pillow_knows_it(place: Path) -> None:
+    strip = encoded(Image.fromarray(GREY[:64, :64]), "TIFF", compression="zstd")
+    with Image.open(io.BytesIO(strip)) as image:
+        tags = dict(getattr(image, "tag_v2", {}))
+    data = strip[tags[273][0] : tags[273][0] + tags[279][0]]
+    bricks = TiffBricks()
+    fields = dict(bricks.tiled(GREY[:64, :64]))
+    fields |= {259: (3, [50000]), 324: (4, [bricks.add(data)]), 325: (4, [len(data)])}
+    bricks.directory({**fields, 317: (3, [tags.get(317, 1)])})
+    place.write_bytes(bricks.data)
+    with TileFile(place) as file:
+        assert np.array_equal(file.read(0, 0, 0)[..., 1], GREY[:64, :64])
 
 
 def test_what_the_writer_left_out_is_black(place: Path) -> None:

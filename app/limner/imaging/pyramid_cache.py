@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from limner.imaging.facts import ImageFacts
-from limner.imaging.problems import NoRoom, Unreadable
+from limner.imaging.problems import ImageProblem, NoRoom, Unreadable
 from limner.imaging.pyramid_builder import build_pyramid
 from limner.imaging.pyramid_format import expected_bytes
 from limner.imaging.pyramid_maker import Progress
+from limner.imaging.tiff import pages
 
 DEFAULT_LIMIT_BYTES: Final = 20_000_000_000
 
@@ -54,11 +55,17 @@ class PyramidCache:
         self._in_use: deque[Path] = deque(maxlen=_IN_USE)
 
     def find(self, path: Path, page: int = 0) -> Path | None:
-        """The pyramid of exactly this page of this file as it is now; open it as a `TileFile`."""
+        """The pyramid of exactly this page of this file as it is now; open it as a `TileFile`.
+
+        One that the disk has spoilt is removed.
+        """
         try:
             pyramid = self._place(path, page)
             os.utime(pyramid)
         except OSError:  # the image is gone or the pyramid is not there: none, in either case
+            return None
+        if not _is_whole(pyramid):
+            _remove(pyramid)
             return None
         self._in_use.append(pyramid)
         return pyramid
@@ -155,6 +162,14 @@ class PyramidCache:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
+
+
+def _is_whole(pyramid: Path) -> bool:
+    """Whether its directories, which were written last, can be read."""
+    try:
+        return bool(pages(pyramid)[0].levels)
+    except ImageProblem:
+        return False
 
 
 def _remove(path: Path) -> bool:
