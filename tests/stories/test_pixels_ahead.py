@@ -176,7 +176,7 @@ def test_pixels_stay_within_their_bound_and_the_farthest_go_first(
     pixels = annotator.application.services.pixels
     for name in ("2.jpg", "3.jpg", "4.jpg"):
         annotator.opens(name)
-        wait_until(lambda: pixels._ahead is None and not pixels._queue, "what may come next")
+        wait_until(lambda: pixels._ahead.is_idle, "what may come next")
         QApplication.processEvents()
         assert pixels.nbytes <= 64_000_000
     wait_until(lambda: has_pixels_of(annotator, "5.jpg"), "the next one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.editor import Editor
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
@@ -19,6 +20,7 @@ class Acts(Protocol):
     window: Window
     editor: Editor
     project: Project
+    changes: DatasetChanges
     saving: Saving
     reviewing: Reviewing
     toning: Toning

@@ -20,10 +20,12 @@ from limner.shell import theme
 from limner.shell.about import AboutDialog, KeysDialog
 from limner.shell.catalog import commands
 from limner.shell.connections import ConnectionsDialog
+from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.datasets import DatasetsDialog
 from limner.shell.editor import Editor
 from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
+from limner.shell.list_pictures import ListPictures
 from limner.shell.notice import Tone
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
@@ -52,6 +54,8 @@ class Application:
         self.window = Window()
         self.editor = Editor(self.window)
         self.project = Project(self.window, self.editor, services.pixels, services.main)
+        self.changes = DatasetChanges(self.window, self.project, self.editor)
+        self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.toning = Toning(self.window, self.project)

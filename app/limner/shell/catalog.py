@@ -254,7 +254,7 @@ def _review(app: Acts) -> tuple[Command, ...]:
             "review.approve",
             "A&pprove the image",
             menu,
-            lambda: app.project.set_stage("approve", ""),
+            lambda: app.changes.set_stage("approve", ""),
             ("Ctrl+Shift+A",),
             "circle-check",
             app.has_image,

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, Literal
-
-from PySide6.QtGui import QImage
+from typing import Final
 
 from limner.api.pictograph import Dataset, ImageRow
-from limner.imaging.picture import Pixels as PixelBytes
-from limner.imaging.small import SmallPicture
-from limner.model.ontology import LabelClass, Ontology
 from limner.panels.text import plain
 from limner.shell.display import Display
 from limner.shell.editor import Editor
@@ -52,8 +47,6 @@ class Project:
         self._stop = _nothing
         self._watchers: list[Callable[[], None]] = []
         window.images.chosen.connect(self.open_image)
-        window.images.thumbnail_wanted.connect(self._want_thumbnail)
-        window.classes.wanted.connect(self.add_class)
         window.arrow.connect(self.step)
         window.escaped.connect(self.stop_loading)
 
@@ -228,12 +221,15 @@ class Project:
         for row in rows:
             workspace.prefetch(dataset, row)
 
+    def update_row(self, row: ImageRow) -> None:
+        """Take over what a server says of an image of the dataset."""
+        self.rows[row.id] = row
+        self._window.images.update_row(row)
+
     def _session_changed(self, session: Session) -> None:
         known = self.rows.get(session.row.id)
         if known is not None and session.row.annotation_count != known.annotation_count:
-            known = replace(known, annotation_count=session.row.annotation_count)
-            self.rows[known.id] = known
-            self._window.images.update_row(known)
+            self.update_row(replace(known, annotation_count=session.row.annotation_count))
         self._window.images.set_state(
             session.row.id, session.state.value if session.state is State.NEEDS_YOU else ""
         )
@@ -252,68 +248,6 @@ class Project:
                 )
         self._window.objects.set_refusals(dict(session.refusals))
 
-    # --- thumbnails
-
-    def _want_thumbnail(self, image_id: str) -> None:
-        row, workspace = self.rows.get(image_id), self.workspace
-        if row is None or workspace is None:
-            return
-
-        def made(small: SmallPicture) -> None:
-            if image_id in self.rows:
-                self._window.images.set_thumbnail(image_id, to_qimage(small.pixels))
-
-        def failed(error: Exception) -> None:
-            if image_id in self.rows:
-                self._window.images.set_problem(image_id, words(error))
-
-        self._pixels.small.want(Wanted(workspace.source(), row), made, failed)
-
-    # --- classes and stages
-
-    def add_class(self, label: LabelClass) -> None:
-        """Add a class to the dataset; refused in words when its name is taken."""
-        dataset, workspace = self.dataset, self.workspace
-        if dataset is None or workspace is None:
-            return
-        if dataset.ontology.find(label.name, label.kind) is not None:
-            text = f"There is a class “{label.name}” for {label.kind} shapes already."
-            self._window.notice.say("classes", text, Tone.WARNING)
-            return
-        wanted = Ontology((*dataset.ontology.classes, label))
-
-        def changed(now: Dataset) -> None:
-            self._classes_changed(now)
-            self._editor.choose_class(now.ontology.find(label.name, label.kind) or label)
-
-        workspace.change_classes(dataset, wanted, changed, self._said("classes"))
-
-    def _classes_changed(self, dataset: Dataset) -> None:
-        if self.dataset is not None and dataset.id == self.dataset.id:
-            self.dataset = dataset
-            self._window.notice.clear("classes")
-            self._editor.set_ontology(dataset.ontology)
-
-    def set_stage(self, action: str, note: str) -> None:
-        """Approve the image on the canvas, or ask for changes, by the wire's review route."""
-        dataset, workspace, row = self.dataset, self.workspace, self.rows.get(self.current or "")
-        if dataset is None or workspace is None or row is None:
-            return
-        wanted: Literal["approve", "request_changes"] = (
-            "approve" if action == "approve" else "request_changes"
-        )
-        workspace.review(dataset, row, wanted, note, self._stage_set, self._said("stage"))
-
-    def _stage_set(self, row: ImageRow) -> None:
-        if row.id in self.rows:
-            row = replace(self.rows[row.id], status=row.status)
-            self.rows[row.id] = row
-            self._window.images.update_row(row)
-            session = self.workspace.current if self.workspace is not None else None
-            if session is not None and session.row.id == row.id:
-                session.row = replace(session.row, status=row.status)
-            self._window.notice.say("stage", f"{plain(row.filename)} is now “{row.status}”.")
-
     # --- small parts
 
     def _said(self, topic: str) -> Callable[[Exception], None]:
@@ -322,13 +256,6 @@ class Project:
     def _tell(self) -> None:
         for watcher in self._watchers:
             watcher()
-
-
-def to_qimage(pixels: PixelBytes) -> QImage:
-    """A (h, w, 4) BGRX array as a picture of its own; the array may change afterwards."""
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    return image.copy()
 
 
 def _nothing() -> None:

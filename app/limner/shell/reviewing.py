@@ -36,7 +36,6 @@ class Reviewing:
         self._opened: str | None = None
         window.review.next_wanted.connect(lambda: project.step(+1))
         window.review.create_wanted.connect(self.add_criteria)
-        window.review.stage_wanted.connect(project.set_stage)
         project.watch(self._follow)
         editor.watch(self._follow)
 

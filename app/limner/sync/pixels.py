@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from limner.imaging.picture import Area, Level, Picture, Planes, WholePicture
+from limner.sync.ahead import Ahead
 from limner.sync.kept_pixels import KeptPixels, Shown
 from limner.sync.lanes import Lanes
 from limner.sync.opening import (
@@ -28,7 +26,6 @@ from limner.tasks import Ticket
 
 __all__ = ["Fetching", "Hears", "Pixels", "Preparing", "Shown", "Wanted"]
 
-_LOG = logging.getLogger(__name__)
 _SCREEN: Final = 2048
 """Pixels of the longer side of a large window."""
 
@@ -65,8 +62,7 @@ class Pixels:
         self._wanted: Wanted | None = None
         self._hears: Hears | None = None
         self._preview: WholePicture | None = None
-        self._ahead: _Ahead | None = None
-        self._queue: deque[Wanted] = deque()
+        self._ahead = Ahead(opener, lanes, self._kept.room_for, self._opened, self._not_ahead)
         self._glancing: Ticket | None = None
         self._glance_next: Wanted | None = None
 
@@ -89,7 +85,7 @@ class Pixels:
             self._present(kept)
             return
         self._show_small(wanted)
-        if self._ahead is None or self._ahead.wanted.ticket.is_cancelled:
+        if not self._ahead.is_at(wanted.key):
             self._start(wanted)
 
     def glance(self, wanted: Wanted, hears: Hears) -> None:
@@ -126,10 +122,7 @@ class Pixels:
         """Give up everything but what serves `wanted`."""
         if self._wanted is None or self._wanted.key != wanted.key:
             self.stop()
-        self._queue.clear()
-        ahead = self._ahead
-        if ahead is not None and not (ahead.has_begun and ahead.wanted.key == wanted.key):
-            ahead.wanted.ticket.cancel()
+        self._ahead.give_up_but(wanted.key)
         self._wanted, self._hears = wanted, hears
         self._kept.turn_to(wanted.key)
 
@@ -232,48 +225,11 @@ class Pixels:
 
     def prefetch(self, wanted: Sequence[Wanted]) -> None:
         """Decode these while nothing else is to be done, nearest first, as far as there is room."""
-        near = [each.key for each in wanted]
-        self._kept.prefer(near)
-        self._queue = deque(each for each in wanted if self._kept.get(each.key) is None)
-        if self._ahead is not None and self._ahead.wanted.key not in near:
-            self._ahead.wanted.ticket.cancel()
-        self._next_ahead()
+        self._kept.prefer([each.key for each in wanted])
+        self._ahead.begin([each for each in wanted if self._kept.get(each.key) is None])
 
-    def _next_ahead(self) -> None:
-        if self._ahead is not None or not self._queue:
-            return
-        ahead = self._ahead = _Ahead(self._queue.popleft())
-        room = self._kept.room_for(ahead.wanted.key)
-        # Without its ticket: one that was given up is to be heard of, for the next to begin.
-        self._lanes.ahead.run(
-            lambda: self._opener.open_ahead(ahead.wanted, room, lambda: self._passing(ahead)),
-            lambda opened: self._came_ahead(ahead.wanted, opened),
-            lambda error: self._not_ahead(ahead.wanted, error),
-        )
-
-    @contextmanager
-    def _passing(self, ahead: _Ahead) -> Iterator[None]:
-        """On a worker: through the gate, and not waiting for others any more."""
-        with self._lanes.gate.for_ahead():
-            ahead.has_begun = True
-            yield
-
-    def _came_ahead(self, wanted: Wanted, opened: Opened | None) -> None:
-        self._ahead = None
-        if opened is None:
-            self._start_if_awaited(wanted)
-        else:
-            self._opened(wanted, opened)
-        self._next_ahead()
-
-    def _not_ahead(self, wanted: Wanted, error: Exception) -> None:
-        _LOG.info("%s was not opened ahead: %s", wanted.name, error)
-        self._ahead = None
-        self._start_if_awaited(wanted)
-        self._next_ahead()
-
-    def _start_if_awaited(self, ahead: Wanted) -> None:
-        """The person has come to the image meanwhile, and counts on it."""
+    def _not_ahead(self, ahead: Wanted) -> None:
+        """It did not come, but perhaps the person has come to it meanwhile and counts on it."""
         wanted = self._wanted
         if wanted is not None and wanted.key == ahead.key and self._hears is not None:
             self._start(wanted)
@@ -284,14 +240,6 @@ def _look_from_afar(picture: Picture) -> None:
     sizes = picture.levels
     level = next((k for k, size in enumerate(sizes) if max(size) <= _SCREEN), len(sizes) - 1)
     picture.look(level, Area(0, 0, *sizes[level]))
-
-
-@dataclass(slots=True)
-class _Ahead:
-    """An image that is opened before anybody asked; `has_begun` once it is being decoded."""
-
-    wanted: Wanted
-    has_begun: bool = False
 
 
 def _completed(preview: WholePicture | None, planes: Planes, warning: str | None) -> WholePicture:
