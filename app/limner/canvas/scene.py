@@ -65,15 +65,16 @@ class Scene:
 
     def update(self, patch: Patch) -> Places:
         """Follow a change of the document."""
-        objects = objects_of(a for change in patch.changes.values() for a in change)
+        after = [a for _, a in patch.changes.values() if a is not None]
+        drawn = [a for a in after if not isinstance(a, Opaque)]
         rows = self.table.rows_of(patch.changes.keys())
+        joints = self._joints(rows)
+        objects = objects_of([*joints, *drawn])
         before = self._places(self.table.shown(rows), objects)
-        drawn = [
-            a for _, a in patch.changes.values() if a is not None and not isinstance(a, Opaque)
-        ]
-        for joint in self._joints(rows):
+        for joint in joints:
             self.bones.drop(joint)
-        self.table.drop(patch.changes.keys() - {a.id for a in drawn})
+        if len(drawn) < len(patch.changes):
+            self.table.drop(patch.changes.keys() - {a.id for a in drawn})
         rows = self._put(drawn)
         # Bones are asked for again: without a joint, others may carry them.
         return _both(before, self._places(self.table.shown(rows), objects))
@@ -176,7 +177,7 @@ class Scene:
         return np.concatenate([self.table.edges(rows), edges_of(bones)], axis=1)
 
 
-def objects_of(annotations: Iterable[Annotation | None]) -> frozenset[int]:
+def objects_of(annotations: Iterable[Drawable]) -> frozenset[int]:
     """The objects to which joints among these belong."""
     joints = (a for a in annotations if isinstance(a, Keypoint))
     return frozenset(joint.instance_id for joint in joints if joint.instance_id is not None)
