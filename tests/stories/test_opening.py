@@ -6,6 +6,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 from faults import FaultyHost
 from limner import resources
 from limner.shell.hand import wait_until
+from limner.sync import progress
+from limner.sync.progress import Reporter
 from robot import Annotator, Key, Starts
 
 LEFT = Qt.MouseButton.LeftButton
@@ -53,6 +56,29 @@ def test_esc_stops_an_image_that_is_still_coming_and_f5_fetches_it(starts: Start
     annotator.hand.press(Key.Key_F5)
     annotator.waits_for_the_image()
     assert annotator.session.row.filename == "rocket.jpg"
+
+
+def test_annotations_that_take_long_are_counted_and_esc_stops_them(
+    annotator: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_come = threading.Event()
+    real = Reporter.__call__
+
+    def slowly(reporter: Reporter, fraction: float) -> None:
+        real(reporter, fraction)
+        may_come.wait(20)
+
+    monkeypatch.setattr(progress, "_SILENT_S", 0.0)
+    monkeypatch.setattr(Reporter, "__call__", slowly)
+    annotator.hand.press(Key.Key_F5)
+    wait_until(lambda: "Loading the annotations of astronaut.png" in annotator.notice, "a word")
+    annotator.hand.press(Key.Key_Escape)
+    assert "because you stopped it" in annotator.notice
+
+    may_come.set()
+    annotator.hand.click_on(annotator.window.notice.button("Try again"))
+    annotator.waits_for_the_image()
+    assert annotator.notice == ""
 
 
 def test_the_arrow_keys_go_from_image_to_image_and_nudge_what_is_selected(

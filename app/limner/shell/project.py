@@ -192,9 +192,12 @@ class Project:
             self._rest()
 
     def stop_loading(self) -> None:
-        """Give up the image that is still coming in."""
+        """Give up what is still coming in of the image, pixels or annotations."""
         self._window.notice.dismiss(also_warnings=True)
         self.display.stop()
+        session = self.workspace.current if self.workspace is not None else None
+        if session is not None and session.progress is not None:
+            session.cancel_load()
 
     def _pixels_came(self, shown: Shown) -> None:
         row, (width, height) = self.rows.get(self.current or ""), shown.size

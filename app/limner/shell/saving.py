@@ -14,6 +14,7 @@ from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
 from limner.shell.trouble import words
 from limner.shell.window import Window
+from limner.sync.progress import Activity
 from limner.sync.session import Session
 from limner.sync.state import ChangedElsewhere, State
 
@@ -30,6 +31,7 @@ class Saving:
         self._change_key = change_key
         self._stop: Callable[[], None] | None = None
         self._told: Exception | None = None
+        self._noticed: Exception | None = None
         project.watch(self._project_changed)
         window.status.state_clicked.connect(self.show_waiting)
 
@@ -69,8 +71,9 @@ class Saving:
             self._stop()
         workspace = self._project.workspace
         self._stop = workspace.watch(self._session_changed) if workspace is not None else None
-        self._told = None
-        self._window.notice.clear("save")
+        self._told = self._noticed = None
+        for topic in ("save", "size", "annotations"):
+            self._window.notice.clear(topic)
         if workspace is not None and workspace.current is not None:
             self._session_changed(workspace.current)
 
@@ -80,10 +83,31 @@ class Saving:
             return
         standing = workspace.standing
         state = workspace.current.state
-        self._window.status.show_state(state, standing.waiting, standing.needs_you)
+        progress = workspace.current.progress
+        self._window.status.show_state(state, standing.waiting, standing.needs_you, progress)
         if session is workspace.current:
+            self._count(session)
             self._speak(session)
-        self._window.refresh()
+            self._mention(session)
+        if session.progress is None:
+            self._window.refresh()
+
+    def _count(self, session: Session) -> None:
+        """Say how far annotations are that take long to come."""
+        progress = session.progress
+        if progress is None or progress.activity is not Activity.LOADING:
+            self._window.notice.clear("annotations")
+            return
+        name, share = plain(session.row.filename, 60), f"{progress.fraction:.0%}"
+        text = f"Loading the annotations of {name}… {share} · Esc stops"
+        self._window.notice.say("annotations", text)
+
+    def _mention(self, session: Session) -> None:
+        """Say once what should be known though nothing is wrong."""
+        if session.notice is not self._noticed:
+            self._noticed = session.notice
+            if session.notice is not None:
+                self._window.notice.say("size", words(session.notice), Tone.WARNING)
 
     def _speak(self, session: Session) -> None:
         trouble = session.trouble

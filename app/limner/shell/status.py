@@ -19,6 +19,7 @@ from typing_extensions import override
 from limner.panels.icons import dot
 from limner.panels.text import tooltip
 from limner.shell.page_chooser import PageChooser
+from limner.sync.progress import Activity, Progress
 from limner.sync.state import State
 
 _COLOURS = {
@@ -73,9 +74,16 @@ class Status(QStatusBar):
     def hint_text(self) -> str:
         return self._hint.text()
 
-    def show_state(self, state: State, waiting: int, needs_you: int) -> None:
-        """`waiting` and `needs_you` count the images of the whole workspace."""
+    def show_state(
+        self, state: State, waiting: int, needs_you: int, progress: Progress | None = None
+    ) -> None:
+        """`waiting` and `needs_you` count the images of the whole workspace.
+
+        `progress` is that of the image on the canvas, when it takes long.
+        """
         text = state.value
+        if progress is not None and progress.activity is Activity.SAVING:
+            text = f"{text} · {progress.activity.value} {progress.fraction:.0%}"
         if needs_you:
             state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
         elif waiting > 1:
