@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage
 
+from limner.canvas import tiles
 from limner.model.annotations import (
     Annotation,
     AnnotationId,
@@ -132,7 +133,10 @@ def frames(easel: Easel) -> Iterator[int]:
         yield shapes_seen(easel)
 
 
-def test_nothing_vanishes_in_any_frame_of_a_drag_of_a_crowd() -> None:
+def test_nothing_vanishes_in_any_frame_of_a_drag_of_a_crowd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tiles, "_MENDED_AT_ONCE", 0)
     easel = Easel.put_up(crowd())
     easel.bench.selection.choose(a.id for a in easel.bench.document)
     easel.settles()
