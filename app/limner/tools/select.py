@@ -8,22 +8,13 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from limner.model.annotations import AnnotationId, Drawable, Polygon, Polyline
-from limner.model.points import Points
 from limner.tools import edits
 from limner.tools.bench import Bench
-from limner.tools.drags import BandDrag, Drag, holding, moving
+from limner.tools.drag import Drag
+from limner.tools.drags import BandDrag, holding, moving
 from limner.tools.grips import GRIP_HINTS, Grip, Grips, grips_of
 from limner.tools.guides import has_strayed
-from limner.tools.tool import (
-    Cursor,
-    HandleKind,
-    Handles,
-    Key,
-    Mods,
-    Overlay,
-    Pointer,
-    Tool,
-)
+from limner.tools.tool import Cursor, Key, Mods, Overlay, Pointer, Tool
 from limner.tools.vertices import Path, Vertex
 
 REACH: Final = 4.0
@@ -75,18 +66,8 @@ class SelectTool(Tool):
     def _overlay_of(self, drag: Drag) -> Overlay:
         """The handles go along while one of them is held, and stay away while a shape is moved."""
         cursor = Cursor.CROSS if drag.band else Cursor.MOVE
-        if drag.pulled is not None:
-            at = Points.of([(drag.pulled.x, drag.pulled.y)])
-            held = Handles(HandleKind.SQUARE, at, hot=0)
-            return Overlay(pulled=drag.pulled, handles=(held,), cursor=Cursor.POINT, hint=drag.hint)
         if drag.held is None or not drag.edited or self._pointer is None:
-            return Overlay(
-                edited=drag.edited,
-                carried=drag.carried,
-                band=drag.band,
-                cursor=cursor,
-                hint=drag.hint,
-            )
+            return drag.overlay(cursor)
         grips = grips_of(drag.edited[0], self._pointer.scale)
         return Overlay(
             edited=drag.edited,
