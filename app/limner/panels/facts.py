@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from limner.model.annotations import Annotation, BBox, Drawable, Keypoint, Opaque, Polygon, Polyline
+from limner.model.annotations import (
+    Annotation,
+    BBox,
+    Drawable,
+    Keypoint,
+    Opaque,
+    Polygon,
+    Polyline,
+    kind_of,
+)
 from limner.model.geometry import Bounds, as_oriented, bounds, path_length, polygon_area
 from limner.panels.numbers import short
 from limner.panels.text import plain
@@ -56,6 +65,13 @@ def size_of(annotation: Annotation) -> str:
             return f"{short(x)}, {short(y)}"
         case Opaque():
             return ""
+
+
+def about(annotation: Annotation) -> str:
+    """What an annotation is, or why it cannot be drawn."""
+    if isinstance(annotation, Opaque):
+        return annotation.reason
+    return f"{kind_of(annotation)}, {size_of(annotation)}"
 
 
 def _edges(box: Bounds) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ def choices(
     objects: ObjectList, wanted: ObjectFilter, known: Iterable[LabelClass]
 ) -> FilterChoices:
     """Count each choice among what the other terms of `wanted` let through."""
-    columns = objects.columns
+    columns = objects.rows.columns
     others = {each: objects.found_by(wanted.without(each)) for each in Subject}
     labels = np.bincount(columns.label[others[Subject.CLASS]], minlength=len(columns.names))
     types = np.bincount(columns.type[others[Subject.TYPE]], minlength=len(TYPES))
@@ -46,6 +46,6 @@ def choices(
     return FilterChoices(
         tuple(sorted(classes, key=lambda it: (it.shown.casefold(), it.name))),
         dict(zip(TYPES, types.tolist(), strict=True)),
-        {str(s): int((others[Subject.IS] & objects.in_state(s)).sum()) for s in State},
+        {str(s): int((others[Subject.IS] & objects.rows.state(s)).sum()) for s in State},
         tuple(sorted(keys)),
     )

@@ -122,6 +122,13 @@ class ObjectColumns:
         """The annotation at a place; None where there is none any more."""
         return self._document.get(self.ids[place])
 
+    def name_of(self, id_: AnnotationId) -> str:
+        """ "car 1"; empty for an annotation that is not there."""
+        place = self.place_of(id_)
+        if place is None:
+            return ""
+        return f"{self.shown_names[self.label[place]]} {self.number[place]}"
+
     def present(self) -> Places:
         """The places of everything that is there, as they were given out."""
         return np.flatnonzero(self.is_there)

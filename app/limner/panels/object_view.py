@@ -95,7 +95,7 @@ class ObjectView(RowsView):
     @override
     def selected_row_numbers(self) -> list[int]:
         """The selected rows, ascending, in sight or not."""
-        rows: list[int] = self._list.selected_rows.tolist()
+        rows: list[int] = self._list.rows.selected.tolist()
         return rows
 
     def show_selection(self) -> None:
@@ -103,7 +103,7 @@ class ObjectView(RowsView):
         screenful = self.viewport().height() // ROW_HEIGHT + 1
         top = self.verticalScrollBar().value() // ROW_HEIGHT
         first = max(0, top - screenful)
-        is_selected = self._list.is_selected(first, top + 2 * screenful)
+        is_selected = self._list.rows.are_selected(first, top + 2 * screenful)
         self.select_rows((is_selected.nonzero()[0] + first).tolist(), Column.EYE)
 
     # --- choosing
@@ -191,7 +191,7 @@ class ObjectView(RowsView):
         if held & _SHIFT and self._anchor.isValid():
             self._choose(row, how)
             return
-        if how is How.ADD and self._list.is_selected(row, row).all():
+        if how is How.ADD and self._list.rows.are_selected(row, row).all():
             how = How.REMOVE
         self._anchor = QPersistentModelIndex(index)
         self._choose(row, how)

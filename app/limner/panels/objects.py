@@ -70,7 +70,7 @@ class ObjectsPanel(Card):
     def search(self, words: str, most: int) -> Goals:
         """What a filter of these words would show, whatever the list itself shows now."""
         places = np.flatnonzero(self._model.found_by(read(words).filter))
-        found = self._model.columns.ids_at(places[:most])
+        found = self._model.rows.columns.ids_at(places[:most])
         return Goals([self._goal(id_) for id_ in found], len(places))
 
     def _goal(self, id_: AnnotationId) -> Goal:
@@ -135,7 +135,7 @@ class ObjectsPanel(Card):
         view.doubleClicked.connect(self._reveal)
         view.activated_row.connect(self._reveal)
         view.eye_clicked.connect(lambda row: self._toggle([self._model.id_at(row)]))
-        view.eye_pressed.connect(lambda: self._toggle(self._model.selected_ids))
+        view.eye_pressed.connect(lambda: self._toggle(self._model.rows.selected_ids))
 
     def _patched(self, patch: Patch) -> None:
         with self._following():  # rows that go and come back take no part in the selection
@@ -157,7 +157,7 @@ class ObjectsPanel(Card):
     def _choose(self, choice: Choice) -> None:
         if self._bench is None:
             return
-        selection, ids = self._bench.selection, self._model.ids_at(choice.first, choice.last)
+        selection, ids = self._bench.selection, self._model.rows.ids(choice.first, choice.last)
         chosen = frozenset(ids)
         if choice.how is How.ADD:
             ids = [*selection, *ids]
@@ -167,18 +167,18 @@ class ObjectsPanel(Card):
             ids = [*(id_ for id_ in selection if id_ in chosen), *ids]  # the first stays the first
         with self._following():
             selection.choose(ids)
-        self._model.select(selection.ids)
+        self._model.rows.select(selection.ids)
         self.view.show_selection()
 
     def _follow(self) -> None:
         """Show what was selected elsewhere."""
         if self._bench is None or self._is_following:
             return
-        self._model.select(self._bench.selection.ids)
+        self._model.rows.select(self._bench.selection.ids)
         with self._following():
             self._model.show_state(State.SELECTED)
         self.view.show_selection()
-        row = self._model.last_selected_row
+        row = self._model.rows.last_selected
         if row is not None:
             self.view.go_to(row)
 
@@ -205,7 +205,7 @@ class ObjectsPanel(Card):
         self._model.sort_by(by, is_reversed=is_reversed)
 
     def _prepare(self) -> None:
-        if not self._model.columns.prepare(_AHEAD):
+        if not self._model.rows.columns.prepare(_AHEAD):
             self._ahead.stop()
 
     # --- hiding
@@ -215,16 +215,16 @@ class ObjectsPanel(Card):
         self._show_hidden()
 
     def _toggle_found(self) -> None:
-        self._toggle(self._model.ids_at(0, self._model.rowCount() - 1))
+        self._toggle(self._model.rows.ids(0, self._model.rowCount() - 1))
 
     def _show_only(self) -> None:
-        self._hiding.only(self._model.ids_not_shown())
+        self._hiding.only(self._model.rows.ids_not_shown())
         self._show_hidden()
 
     def _show_hidden(self) -> None:
         """Show in the list, and tell, what is hidden now."""
         hidden = self._hiding.ids
-        if hidden != self._model.hidden:
+        if hidden != self._model.rows.hidden_ids:
             self._model.set_hidden(hidden)
             self.hidden_changed.emit(hidden)
         self._describe_hidden()
@@ -256,5 +256,5 @@ class ObjectsPanel(Card):
         self.unhide.setVisible(hidden > 0)
         self.unhide.setToolTip(f"{hidden:,} hidden one by one: show them again")
         self.finder.bar.show_hidden(
-            are_hidden=self._model.is_all_hidden(), is_only=self._hiding.is_only
+            are_hidden=self._model.rows.are_all_hidden(), is_only=self._hiding.is_only
         )

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from limner.model.annotations import (
     Annotation,
@@ -171,22 +172,24 @@ def found(seed: int, count: int = 300) -> Found:
     return Found(Document(annotation(number, chance) for number in range(count)))
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=[words for words, _ in SAMPLES])
-def test_each_term_finds_what_looking_at_each_annotation_finds(sample: Sample) -> None:
+def test_each_term_finds_what_looking_at_each_annotation_finds() -> None:
     here = found(1)
-    answer = here.obvious([sample])
-    assert here.ids(sample[0]) == answer
-    assert 0 < len(answer) < len(here.document)
+    for words, test in SAMPLES:
+        answer = here.obvious([(words, test)])
+        assert here.ids(words) == answer, words
+        assert 0 < len(answer) < len(here.document), words
 
 
-@pytest.mark.parametrize("seed", range(40))
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
 def test_terms_that_combine_find_what_fits_all_of_them(seed: int) -> None:
     here, chance = found(seed), np.random.default_rng(seed)
     samples = several(chance, 3)
     assert here.ids(" ".join(words for words, _ in samples)) == here.obvious(samples)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
 def test_a_filter_follows_edits_deletions_and_undo(seed: int) -> None:
     here, chance = found(seed, 60), np.random.default_rng(seed)
     samples = several(chance, 2)

@@ -1,10 +1,11 @@
 import numpy as np
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from limner.panels.row_changes import RowChanges, runs
 
 
-@pytest.mark.parametrize("seed", range(200))
+@given(st.integers(0, 2**32 - 1))
 def test_rows_that_go_and_come_make_the_new_list_of_the_old(seed: int) -> None:
     chance = np.random.default_rng(seed)
     old = chance.permutation(40)[:25].tolist()
