@@ -38,7 +38,13 @@ class Crosshair:
             return
         x, y = int(self.at.x() * ratio), int(self.at.y() * ratio)
         width, height = canvas
-        for line in (QRect(0, y - 1, width, 3), QRect(x - 1, 0, 3, height)):
-            painter.fillRect(line, _EDGE)
-        for line in (QRect(0, y, width, 1), QRect(x, 0, 1, height)):
-            painter.fillRect(line, _CORE)
+        across, down = QRect(0, y, width, 1), QRect(x, 0, 1, height)
+        for line, colour in (
+            (across.adjusted(0, -1, 0, 1), _EDGE),
+            (down.adjusted(-1, 0, 1, 0), _EDGE),
+            (across, _CORE),
+            (down, _CORE),
+        ):
+            painter.setClipRect(line)  # Qt fills quickly in a rectangle only, not in a region
+            painter.fillRect(line, colour)
+        painter.setClipping(False)
