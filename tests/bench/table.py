@@ -8,8 +8,8 @@ from typing import Final
 from bench.figure import Row
 
 _COLUMNS: Final = (
-    ("bench", 24),
-    ("case", 14),
+    ("bench", 25),
+    ("case", 16),
     ("n", 9),
     ("dpr", 4),
     ("unit", 7),

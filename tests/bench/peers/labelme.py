@@ -16,6 +16,7 @@ from bench.peers.program import XY, Program
 class Labelme(Program):
     """Autosave is off, or every operation would pay for a save of its own."""
 
+    name = "labelme"
     distribution = "labelme"
     binding = "PySide6"
 

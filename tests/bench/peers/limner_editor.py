@@ -24,6 +24,7 @@ _PATIENCE_S = 300.0
 
 
 class Limner(Program):
+    name = "limner"
     distribution = "limner"
     binding = "PySide6"
 

@@ -20,6 +20,7 @@ XY = tuple[float, float]
 class Program(ABC):
     """Points are image pixels, but for those that Qt takes. `canvas` is the widget that paints."""
 
+    name: str
     distribution: str
     binding: str
     window: Any
@@ -32,7 +33,8 @@ class Program(ABC):
 
     @property
     def title(self) -> str:
-        return f"{self.distribution} {version(self.distribution)}"
+        """What the program is called in a row, with its version."""
+        return f"{self.name} {version(self.distribution)}"
 
     # --- from the start to an image
 

@@ -19,6 +19,7 @@ _CONFIG = "display_label_popup: false\nauto_save: false\nlanguage: en_US\n"
 class XAnyLabeling(Program):
     """Autosave is off, or every operation would pay for a save of its own."""
 
+    name = "X-AnyLabeling"
     distribution = "x-anylabeling-cvhub"
     binding = "PyQt6"
 
