@@ -98,6 +98,14 @@ def test_looking_again_asks_for_nothing_again(reader: Reader) -> None:
     assert len(reader.lists) == 1
 
 
+def test_where_everything_is_there_nothing_is_asked(reader: Reader) -> None:
+    reader.picture.look(0, Area(0, 0, 3072, 2048))
+    reader.reads()
+    for x in range(0, 2600, 200):
+        reader.picture.look(0, Area(x, 0, x + 400, 300))
+    assert [len(keys) for keys in reader.lists] == [25]
+
+
 def test_what_is_still_to_come_is_named_again_when_the_view_moves_and_the_rest_is_not(
     reader: Reader,
 ) -> None:
