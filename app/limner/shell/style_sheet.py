@@ -108,7 +108,8 @@ def _fields(t: Tokens) -> str:
     QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
     QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
     QCheckBox::indicator:checked, QCheckBox::indicator:indeterminate,
-    QListView::indicator:checked, QRadioButton::indicator:checked {{ background: {t.fill}; border-color: {t.fill}; }}
+    QListView::indicator:checked, QRadioButton::indicator:checked {{ background: {t.fill};
+        border-color: {t.fill}; }}
     QRadioButton::indicator:checked {{ border: 4px solid {t.fill}; background: {t.on_fill};
         width: 8px; height: 8px; }}
     QSlider {{ min-height: 20px; }}
