@@ -78,7 +78,7 @@ def accepted_fast(content: bytes) -> bool:
         body = msgspec.json.decode(content, type=shapes.SaveByPath)
     except msgspec.MsgspecError:
         return False
-    return all(shapes._fits(shape) for shape in body.annotations)
+    return all(shapes.fits(shape) for shape in body.annotations)
 
 
 def without_nulls(body: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_every_stored_shape_is_a_strict_message() -> None:
     drawn = [box(), polygon(), polyline("l", (0, 0), (0, 1)), keypoint()]
     content = json.dumps({"annotations": drawn}).encode()
     read = shapes.read(content, shapes.SaveByPath, wire.SaveByPath)
-    stored = shapes.completed(read.annotations, b"[]", "me")
+    stored = shapes.completed(read.annotations, {}, "me")
     again = wire.SaveByPath.model_validate_json(b'{"annotations":' + stored + b"}")
     assert [one.created_by for one in again.annotations] == ["me"] * 4
     assert stored == msgspec.json.encode([wire.as_json(one) for one in again.annotations])

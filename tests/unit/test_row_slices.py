@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limner.api import row_slices
-from limner.api.row_slices import slices
+from limner.api.row_slices import list_slices, slices
 
 ODD_TEXTS = st.sampled_from(
     ['},{"id":"', "],", '"annotations":[', '\\"', "ä", '{"id":1},{"id":2}', "plain", "[", "\\"]
@@ -55,6 +55,16 @@ def test_rows_are_the_same_however_they_are_spelled(
     assert texts_in(body) == texts_at_once(body)
     for piece in slices(body):
         assert msgspec.json.decode(piece.text, type=list[msgspec.Raw]) == piece.rows
+        if piece.around:
+            assert msgspec.json.decode(piece.around) == {**json.loads(body), "annotations": []}
+
+
+@pytest.mark.usefixtures("short_slices")
+@given(ROWS, st.booleans())
+def test_a_bare_list_is_cut_as_well(rows: list[Any], is_wide: bool) -> None:
+    text = json.dumps(rows, separators=None if is_wide else (",", ":")).encode()
+    cut = [bytes(row) for piece in list_slices(text) for row in piece.rows]
+    assert cut == texts_at_once(b'{"annotations":' + text + b"}")
 
 
 @pytest.mark.usefixtures("short_slices")

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
+from sys import intern
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -129,10 +130,11 @@ def _record(row: Row, rank: float, extra: JsonText | None, runs: Iterator[Points
     own = tuple(islice(runs, len(_runs(row))))
     common: dict[str, Any] = {
         "id": AnnotationId(row.id) if row.id is not UNSET else new_id(),
-        "name": row.name,
+        # A few words, a hundred thousand times: 14 MB when each row has its own.
+        "name": intern(row.name),
         "rank": rank,
-        "confidence": 1.0 if row.confidence is UNSET else row.confidence,
-        "created_by": _or_none(row.created_by),
+        "confidence": 1.0 if row.confidence in (UNSET, 1.0) else row.confidence,
+        "created_by": intern(row.created_by) if isinstance(row.created_by, str) else None,
         "attributes": _attributes(row.attributes),
         "extra": extra,
     }

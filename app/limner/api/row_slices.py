@@ -20,6 +20,7 @@ SLICE_BYTES: Final = 180_000
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _TRIES: Final = 8
 _KEY: Final = b'"annotations"'
+_HEAD_ONLY: Final = b'{"annotations":'
 _HEAD: Final = re.compile(rb'"annotations"\s*:\s*\[')
 _FIRST_KEY: Final = re.compile(rb'\s*\{\s*"[^"\\]{1,40}"')
 
@@ -27,12 +28,14 @@ _FIRST_KEY: Final = re.compile(rb'\s*\{\s*"[^"\\]{1,40}"')
 class Slice(msgspec.Struct, gc=False):
     """Some rows of the list: each as it stands, and all of them as one JSON list.
 
-    `end` is how much of the body was cut so far, in bytes.
+    `end` is how much of the body was cut so far, in bytes. The last slice of several has `around`:
+    the body with an empty list.
     """
 
     rows: list[Raw]
     text: bytes
     end: int
+    around: bytes = b""
 
 
 class _Body(msgspec.Struct):
@@ -52,13 +55,39 @@ def slices(body: bytes) -> Iterator[Slice]:
     """
     at = _beginning(body)
     if at is None or len(body) - at < 2 * SLICE_BYTES:
-        yield _whole(body, len(body))
+        text = bytes(_read_body(body).annotations)
+        yield Slice(_read_rows(text), text, len(body))
         return
+    head = body[: at - 1]
+    for piece in _slices_from(body, at):
+        yield piece
+        at = piece.end
+    rest = _HEAD_ONLY + b"[" + body[at:]
+    text = bytes(_read_body(rest).annotations)
+    around = head + b"[]" + rest[len(_HEAD_ONLY) + len(text) :]
+    yield Slice(_read_rows(text), text, len(body), around)
+
+
+def list_slices(text: bytes) -> Iterator[Slice]:
+    """The rows of a bare list, some at a time.
+
+    Raises:
+        as `slices`.
+    """
+    at = 1
+    if text[:1] == b"[" and len(text) > 2 * SLICE_BYTES:
+        for piece in _slices_from(text, at):
+            yield piece
+            at = piece.end
+    rest = text if at == 1 else b"[" + text[at:]
+    yield Slice(_read_rows(rest), rest, len(text))
+
+
+def _slices_from(body: bytes, at: int) -> Iterator[Slice]:
     boundary = _boundary(body, at)
     while piece := _next_slice(body, at, boundary):
         yield piece
         at = piece.end
-    yield _rest(body, at)
 
 
 def _beginning(body: bytes) -> int | None:
@@ -93,13 +122,3 @@ def _next_slice(body: bytes, at: int, boundary: re.Pattern[bytes] | None) -> Sli
         except UNREADABLE:
             sought = gap.end()
     return None
-
-
-def _rest(body: bytes, at: int) -> Slice:
-    """What no cut was found in, with the end of the list and of the body."""
-    return _whole(b'{"annotations":[' + body[at:], len(body))
-
-
-def _whole(body: bytes, end: int) -> Slice:
-    text = bytes(_read_body(body).annotations)
-    return Slice(_read_rows(text), text, end)

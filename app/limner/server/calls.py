@@ -66,7 +66,9 @@ class Call:
         return reply
 
     def _fingerprint(self) -> str:
-        return hashlib.sha256(self._line.encode() + b"\0" + self.content).hexdigest()
+        found = hashlib.sha256(self._line.encode() + b"\0")
+        found.update(self.content)
+        return found.hexdigest()
 
 
 async def _content(request: Request) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-import msgspec
 from fastapi import APIRouter, Header, Response
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
@@ -12,7 +11,7 @@ from limner.api import pictograph_wire as wire
 from limner.server import ontology
 from limner.server.auth import VIEWERS, StoreOf
 from limner.server.calls import AdminCall, AnnotatorCall, Call
-from limner.server.errors import Problem, not_found, wrong_field
+from limner.server.errors import Problem, not_found
 from limner.server.lookups import (
     DatasetRow,
     ImageRow,
@@ -21,9 +20,18 @@ from limner.server.lookups import (
     image_with_id,
 )
 from limner.server.names import is_id, split_path
-from limner.server.replies import plain
-from limner.server.saves import EMPTY, Saved, check_version, replace_body, save
-from limner.server.shapes import BulkSave, SaveById, SaveByPath, Shape, check_count, read
+from limner.server.replies import around_list, plain
+from limner.server.saves import (
+    EMPTY,
+    SHORT_CONTENT,
+    Saved,
+    check_version,
+    long_body,
+    replace_body,
+    save,
+)
+from limner.server.sent import Sent, Short, sent_in
+from limner.server.shapes import BulkSave, read
 from limner.server.tables import body, dataset, image
 
 router: Final = APIRouter(prefix="/annotations")
@@ -37,7 +45,8 @@ _STORED: Final[Select[Any]] = select(
     image.c.annotation_count,
     image.c.etag,
     image.c.rev,
-    body.c.content,
+    SHORT_CONTENT.label("content"),
+    body.c.image_id.is_not(None).label("is_saved"),
 ).select_from(image.outerjoin(body, body.c.image_id == image.c.id))
 _BY_ID: Final = _STORED.where(image.c.id == bindparam("id"))
 _BY_PATH: Final = _STORED.where(
@@ -58,9 +67,9 @@ def get_by_id(store: StoreOf, image_id: str) -> Response:
     """The annotations of an image, named by its id."""
     with store.reading() as tx:
         row = tx.execute(_BY_ID, {"id": image_id.lower()}).one_or_none()
-    if row is None:
-        raise not_found(f"there is no image {image_id!r}")
-    return _annotations(row)
+        if row is None:
+            raise not_found(f"there is no image {image_id!r}")
+        return _annotations(tx, row)
 
 
 @router.get("/{given}/{path:path}", dependencies=VIEWERS)
@@ -70,12 +79,12 @@ def get_by_path(store: StoreOf, given: str, path: str) -> Response:
         if path == "file" and is_id(given):
             row = tx.execute(_BY_ID, {"id": given.lower()}).one_or_none()
             if row is not None:
-                return plain({"image": row.filename, **_listed(row)}, _tags(row))
+                return _listed({"image": row.filename}, tx, row)
         row = tx.execute(*_at(given, path)).one_or_none()
         if row is None:
             dataset_row(tx, given)
             raise not_found(f"there is no image {path!r} in this dataset")
-    return _annotations(row)
+        return _annotations(tx, row)
 
 
 def _at(given: str, path: str) -> tuple[Select[Any], dict[str, str]]:
@@ -86,15 +95,18 @@ def _at(given: str, path: str) -> tuple[Select[Any], dict[str, str]]:
     return _BY_NAMED_PATH, {"dataset_name": given, **place}
 
 
-def _annotations(row: Row[Any]) -> Response:
+def _annotations(tx: Connection, row: Row[Any]) -> Response:
     head = {"success": True, "image_id": row.id, "filename": row.filename}
-    return plain({**head, **_listed(row)}, _tags(row))
+    return _listed(head, tx, row)
 
 
-def _listed(row: Row[Any]) -> dict[str, Any]:
+def _listed(head: dict[str, Any], tx: Connection, row: Row[Any]) -> Response:
     # The stored bytes go out as they are: neither read nor written anew.
-    content = msgspec.Raw(EMPTY if row.content is None else row.content)
-    return {"annotations": content, "annotation_count": row.annotation_count}
+    content = row.content if row.is_saved else EMPTY
+    if content is None:
+        content = long_body(tx, row.id)
+    tail = {"annotation_count": row.annotation_count}
+    return around_list(head, "annotations", content, tail, _tags(row))
 
 
 def _tags(row: Row[Any]) -> dict[str, str]:
@@ -114,7 +126,7 @@ def save_many(call: AnnotatorCall) -> Response:
         failed: dict[str, str] = {}
         for one in in_order:
             try:
-                done[one.image_id] = _save_by_id(tx, call, one.image_id, one.annotations)
+                done[one.image_id] = _save_by_id(tx, call, one.image_id, Short(one.annotations))
             except Problem as problem:
                 failed[one.image_id] = problem.message
         asked = dict.fromkeys(one.image_id for one in saves)
@@ -134,12 +146,10 @@ def save_many(call: AnnotatorCall) -> Response:
 @router.post("/{image_id}")
 def save_by_id(call: AnnotatorCall, image_id: str, if_match: IfMatch = None) -> Response:
     """Replace the annotations of an image, named by its id, in the older dialect."""
-    sent = read(call.content, SaveById, wire.SaveById)
-    if sent.image_id.lower() != image_id.lower():
-        raise wrong_field("names another image than the address does", "image_id")
+    sent = sent_in(call.content, image_id)
 
     def work(tx: Connection) -> Response:
-        done = _save_by_id(tx, call, image_id, sent.annotations, if_match)
+        done = _save_by_id(tx, call, image_id, sent, if_match)
         return plain(done.by_id(), done.headers())
 
     return call.once(work)
@@ -148,24 +158,24 @@ def save_by_id(call: AnnotatorCall, image_id: str, if_match: IfMatch = None) -> 
 @router.post("/{given}/{path:path}")
 def save_by_path(call: AnnotatorCall, given: str, path: str, if_match: IfMatch = None) -> Response:
     """Replace the annotations of an image, named by its dataset and path."""
-    shapes = read(call.content, SaveByPath, wire.SaveByPath).annotations
+    sent = sent_in(call.content)
 
     def work(tx: Connection) -> Response:
         owner = dataset_row(tx, given, share=True)
         row = image_at(tx, owner.id, path, lock=True)
-        done = _save(tx, call, owner, row, shapes, if_match)
+        done = _save(tx, call, owner, row, sent, if_match)
         return plain(done.by_path(), done.headers())
 
     return call.once(work)
 
 
 def _save_by_id(
-    tx: Connection, call: Call, image_id: str, shapes: list[Shape], if_match: str | None = None
+    tx: Connection, call: Call, image_id: str, sent: Sent, if_match: str | None = None
 ) -> Saved:
     # The dataset before the image, always: who locks in one order never waits in a circle.
     owner = dataset_row(tx, image_with_id(tx, image_id).dataset_id, share=True)
     row = image_with_id(tx, image_id, lock=True)
-    return _save(tx, call, owner, row, shapes, if_match)
+    return _save(tx, call, owner, row, sent, if_match)
 
 
 def _save(
@@ -173,15 +183,15 @@ def _save(
     call: Call,
     owner: DatasetRow,
     row: ImageRow,
-    shapes: list[Shape],
+    sent: Sent,
     if_match: str | None,
 ) -> Saved:
-    check_count(shapes, call.limits.annotations)
     return save(
         tx,
         row,
-        shapes,
+        sent,
         ontology.loads(owner.classes),
+        most=call.limits.annotations,
         author=call.caller,
         request_id=call.request_id,
         if_match=if_match,

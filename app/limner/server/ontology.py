@@ -9,7 +9,7 @@ import msgspec
 
 from limner.api.pictograph_wire import DatasetClass, Skeleton, as_json
 from limner.server.errors import FieldError, field_error, invalid
-from limner.server.shapes import Shape
+from limner.server.shapes import Known, Shape
 
 Class = dict[str, Any]
 """A class as it is stored and sent; `type` says "box", `color` is always there."""
@@ -103,7 +103,7 @@ def merged(stored: Sequence[Class], base: Sequence[Class], wanted: Sequence[Clas
     return [*kept, *changed.values()]
 
 
-def check_classes(shapes: Sequence[Shape], classes: Sequence[Class]) -> None:
+def check_classes(shapes: Sequence[Shape | Known], classes: Sequence[Class]) -> None:
     """Raises a 422 that names every annotation whose class the dataset does not have."""
     known = {key_of(one) for one in classes}
     wrong = [
@@ -115,7 +115,7 @@ def check_classes(shapes: Sequence[Shape], classes: Sequence[Class]) -> None:
         raise invalid(wrong)
 
 
-def _unknown(shape: Shape, known: set[tuple[str, str]]) -> str:
+def _unknown(shape: Shape | Known, known: set[tuple[str, str]]) -> str:
     types = sorted(type_ for name, type_ in known if name == shape.name)
     if types:
         return f"the class {shape.name!r} is for {', '.join(types)}, not {type_of(shape.type)}"

@@ -12,19 +12,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from limner.server import ontology
 from limner.server.auth import Caller
 from limner.server.clock import now
 from limner.server.errors import Problem
+from limner.server.long_values import LONG_BYTES, get_long, put_long
 from limner.server.lookups import ImageRow
-from limner.server.shapes import Shape, check_ids, completed, encoded, min_confidence
+from limner.server.sent import Sent
+from limner.server.shapes import (
+    Known,
+    Shape,
+    check_count,
+    check_ids,
+    completed,
+    encoded,
+    min_confidence,
+)
 from limner.server.tables import body, image, revision
 
 EMPTY: Final = b"[]"
 _FAST: Final = 1
 """zlib's level: the size of a revision hardly changes with more, its time triples."""
+
+
+SHORT_CONTENT: Final = case((func.length(body.c.content) < LONG_BYTES, body.c.content))
+"""The stored array where it is short, NULL where `long_body` reads it."""
+
+_STORED: Final = select(SHORT_CONTENT.label("content")).where(body.c.image_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +87,41 @@ EMPTY_ETAG: Final = etag_of(EMPTY)
 
 def stored_body(tx: Connection, image_id: str) -> bytes:
     """The stored array of an image, `[]` for one that was never saved."""
-    found: bytes | None = tx.scalar(select(body.c.content).where(body.c.image_id == image_id))
-    return EMPTY if found is None else bytes(found)
+    row = tx.execute(_STORED, {"of": image_id}).one_or_none()
+    if row is None:
+        return EMPTY
+    return long_body(tx, image_id) if row.content is None else bytes(row.content)
+
+
+def long_body(tx: Connection, image_id: str) -> bytes:
+    """The stored array of an image that has one and is long."""
+    return get_long(tx, body.c.content, body.c.image_id == image_id)
 
 
 def save(
     tx: Connection,
     row: ImageRow,
-    shapes: Sequence[Shape],
+    sent: Sent,
     classes: Sequence[ontology.Class],
     *,
+    most: int,
     author: Caller,
     request_id: str,
     if_match: str | None = None,
 ) -> Saved:
-    """Replace the annotations of the image `row`, which the caller has locked.
+    """Replace the annotations of the image `row`, which the caller has locked, by `most` at most.
 
     Raises:
-        Problem: 412 when `if_match` is not the present tag; 422 for ids that come twice and
-            classes that the dataset does not have.
+        Problem: 412 when `if_match` is not the present tag; 422 for fields that are wrong, ids
+            that come twice and classes that the dataset does not have.
     """
     check_version(tx, row, if_match)
-    check_ids(shapes)
-    ontology.check_classes(shapes, classes)
-    content = completed(shapes, stored_body(tx, row.id), author.user_id)
-    return replace_body(tx, row, shapes, content, author=author, request_id=request_id)
+    found = sent.against(stored_body(tx, row.id))
+    check_count(found.shapes, most)
+    check_ids(found.shapes)
+    ontology.check_classes(found.shapes, classes)
+    content = completed(found.shapes, found.authors, author.user_id)
+    return replace_body(tx, row, found.shapes, content, author=author, request_id=request_id)
 
 
 def save_again(
@@ -108,7 +134,7 @@ def save_again(
 def replace_body(
     tx: Connection,
     row: ImageRow,
-    shapes: Sequence[Shape],
+    shapes: Sequence[Shape | Known],
     content: bytes,
     *,
     author: Caller,
@@ -135,20 +161,26 @@ def replace_body(
 
 
 def _write_body(tx: Connection, row: ImageRow, content: bytes) -> None:
+    is_long = len(content) >= LONG_BYTES
+    first = EMPTY if is_long else content
     if row.rev == 0:
-        tx.execute(insert(body).values(image_id=row.id, content=content))
-    else:
-        tx.execute(update(body).where(body.c.image_id == row.id).values(content=content))
+        tx.execute(insert(body).values(image_id=row.id, content=first))
+    elif not is_long:
+        tx.execute(update(body).where(body.c.image_id == row.id).values(content=first))
+    if is_long:
+        put_long(tx, body.c.content, body.c.image_id == row.id, content)
 
 
 def _write_revision(
     tx: Connection, image_id: str, rev: int, content: bytes, n: int, author: Caller, request: str
 ) -> None:
+    packed = zlib.compress(content, _FAST)
+    is_long = len(packed) >= LONG_BYTES
     tx.execute(
         insert(revision).values(
             image_id=image_id,
             rev=rev,
-            body=zlib.compress(content, _FAST),
+            body=b"" if is_long else packed,
             n=n,
             author=author.user_id,
             author_name=author.name,
@@ -156,6 +188,9 @@ def _write_revision(
             request_id=request,
         )
     )
+    if is_long:
+        this = (revision.c.image_id == image_id) & (revision.c.rev == rev)
+        put_long(tx, revision.c.body, this, packed)
 
 
 def check_version(tx: Connection, row: ImageRow, if_match: str | None) -> None:

@@ -9,7 +9,7 @@ name every wrong field; what they let through is right after all. Both accept th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -65,6 +65,16 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     instance_id: int | UnsetType | None = UNSET
 
 
+class Known(msgspec.Struct, gc=False):
+    """An annotation that is stored as it was sent, and therefore right: `text` is all of it."""
+
+    id: str
+    name: str
+    type: str
+    confidence: float
+    text: msgspec.Raw = msgspec.Raw()
+
+
 class SaveByPath(msgspec.Struct, forbid_unknown_fields=True):
     annotations: list[Shape]
 
@@ -78,11 +88,10 @@ class BulkSave(msgspec.Struct, forbid_unknown_fields=True):
     saves: Annotated[list[SaveById], msgspec.Meta(max_length=MAX_SAVES)]
 
 
-class _Author(msgspec.Struct, gc=False):
-    id: str
-    created_by: str | None = None
+_TOGETHER: Final = 250
+"""Shapes that are written in one go: two milliseconds in which nothing else runs."""
 
-
+_write = msgspec.json.Encoder().encode
 Body = TypeVar("Body", SaveByPath, SaveById, BulkSave)
 
 
@@ -94,7 +103,7 @@ def read(content: bytes, fast: type[Body], strict: type[BaseModel]) -> Body:
     """
     try:
         body = msgspec.json.decode(content, type=fast)
-        if all(_fits(shape) for shape in _shapes(body)):
+        if all(fits(shape) for shape in _shapes(body)):
             return body
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         pass  # the strict models say what is wrong
@@ -111,7 +120,8 @@ def _shapes(body: SaveByPath | SaveById | BulkSave) -> Iterable[Shape]:
     return body.annotations
 
 
-def _fits(shape: Shape) -> bool:
+def fits(shape: Shape) -> bool:
+    """Whether a shape that could be read is one that may be stored."""
     return (
         bool(shape.id.strip() and shape.name.strip())
         and 0.0 <= shape.confidence <= 1.0
@@ -171,7 +181,7 @@ def _attributes_fit(shape: Shape) -> bool:
     return True
 
 
-def check_ids(shapes: Sequence[Shape]) -> None:
+def check_ids(shapes: Sequence[Shape | Known]) -> None:
     """Raises a 422 for every id that an earlier annotation of the list has already."""
     if len({shape.id for shape in shapes}) == len(shapes):
         return
@@ -185,32 +195,40 @@ def check_ids(shapes: Sequence[Shape]) -> None:
     raise invalid(wrong)
 
 
-def check_count(shapes: Sequence[Shape], most: int) -> None:
+def check_count(shapes: Sequence[Shape | Known], most: int) -> None:
     """Raises a 422 when an image would have more than `most` annotations."""
     if len(shapes) > most:
         raise wrong_field(f"an image can have {most} annotations at most", "annotations")
 
 
-def completed(shapes: Sequence[Shape], before: bytes, author: str) -> bytes:
+def completed(
+    shapes: Sequence[Shape | Known], authors: Mapping[str, str | None], author: str
+) -> bytes:
     """The JSON array to store, in the order given.
 
     Adds what the server knows: the enclosing box of polygons and polylines, and who made an
-    annotation. A known id keeps its author, an id that is new is `author`'s. `before` is the array
-    stored until now.
+    annotation. A known id keeps its author, whom `authors` names; an id that is new is `author`'s.
     """
-    authors = {known.id: known.created_by for known in msgspec.json.decode(before, type=_AUTHORS)}
-    for shape in shapes:
-        shape.created_by = authors.get(shape.id, author) or author
-        if shape.type in ("polygon", "polyline"):
-            shape.bounding_box = enclosing_box(shape)
-        if shape.oriented_box is None:
-            shape.oriented_box = UNSET
-        if shape.instance_id is None:
-            shape.instance_id = UNSET
-    return msgspec.json.encode(shapes)
+    pieces: list[bytes] = []
+    for start in range(0, len(shapes), _TOGETHER):
+        some = [_stored_form(one, authors, author) for one in shapes[start : start + _TOGETHER]]
+        pieces += (b",", _write(some)[1:-1])
+    return b"".join([b"[", *pieces[1:], b"]"])
 
 
-_AUTHORS: Final = list[_Author]
+def _stored_form(
+    shape: Shape | Known, authors: Mapping[str, str | None], author: str
+) -> Shape | msgspec.Raw:
+    if isinstance(shape, Known):
+        return shape.text
+    shape.created_by = authors.get(shape.id, author) or author
+    if shape.type in ("polygon", "polyline"):
+        shape.bounding_box = enclosing_box(shape)
+    if shape.oriented_box is None:
+        shape.oriented_box = UNSET
+    if shape.instance_id is None:
+        shape.instance_id = UNSET
+    return shape
 
 
 def enclosing_box(shape: Shape) -> Box | UnsetType:
@@ -235,7 +253,7 @@ def _points(shape: Shape) -> list[Point]:
     return []
 
 
-def min_confidence(shapes: Sequence[Shape]) -> float | None:
+def min_confidence(shapes: Sequence[Shape | Known]) -> float | None:
     """The least sure annotation's confidence; None when there is none."""
     return min((shape.confidence for shape in shapes), default=None)
 
