@@ -64,7 +64,7 @@ class Application:
         self.window.dropped.connect(self.open_path)
         self.window.closing.connect(self._leave)
         self.project.watch(self._project_changed)
-        self.editor.watch(self.window.refresh)
+        self.editor.watch(self.window.refresh_soon)
         self._wanted: Path | None = None
         self._connection: Connection | None = None
         self._folder: str | None = None
@@ -85,6 +85,7 @@ class Application:
         self.services.main.post(lambda: self.services.start_local(self._started, self._not_started))
 
     def _started(self, local: Local) -> None:
+        self._collector.begin()
         self._use_review(local)
         self._tell_what_was_set_aside(local)
         last = self.services.settings.last_project
@@ -104,6 +105,7 @@ class Application:
             self.window.notice.say("aside", text, Tone.WARNING)
 
     def _not_started(self, error: Exception) -> None:
+        self._collector.begin()
         self.window.canvas.show_message("Limner cannot start here", words(error))
 
     def _reopen(self, last: LastProject) -> None:

@@ -38,6 +38,7 @@ class Editor:
         self.bench: Bench | None = None
         self._tool: Tool | None = None
         self.tool_name = "select"
+        self._was_drawing = False
         self._active: dict[Kind, LabelClass] = {}
         self._unseen = Unseen()
         self._clip: edits.Clip | None = None
@@ -312,9 +313,11 @@ class Editor:
     def _overlay_changed(self) -> None:
         tool = self._tool
         self._window.status.show_hint(tool.overlay.hint if tool is not None else "")
-        self._tell()
+        if self.is_drawing != self._was_drawing:
+            self._tell()
 
     def _tell(self) -> None:
+        self._was_drawing = self.is_drawing
         for watcher in self._watchers:
             watcher()
 

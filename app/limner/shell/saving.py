@@ -90,7 +90,7 @@ class Saving:
             self._speak(session)
             self._mention(session)
         if session.progress is None:
-            self._window.refresh()
+            self._window.refresh_soon()
 
     def _count(self, session: Session) -> None:
         """Say how far annotations are that take long to come."""

@@ -42,6 +42,7 @@ class Status(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self._shown: tuple[State, str] | None = None
         self._state = QToolButton()
         self._state.setObjectName("state")
         self._state.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -88,9 +89,11 @@ class Status(QStatusBar):
             state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
         elif waiting > 1:
             text = f"{state.value} · {waiting} images wait to be sent"
-        self._state.setText(text)
-        self._state.setIcon(dot(_COLOURS[state]))
-        self._state.setAccessibleName(f"State of the work: {text}")
+        if (state, text) != self._shown:
+            self._shown = state, text
+            self._state.setText(text)
+            self._state.setIcon(dot(_COLOURS[state]))
+            self._state.setAccessibleName(f"State of the work: {text}")
 
     def show_hint(self, text: str) -> None:
         self._hint.setText(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -77,6 +77,9 @@ class Window(QMainWindow):
         self.position = QLabel()
         self.actions_by_id: dict[str, QAction] = {}
         self._commands: tuple[Command, ...] = ()
+        self._shown: dict[str, tuple[bool, str]] = {}
+        self._refreshing = QTimer(self, singleShot=True, interval=0)
+        self._refreshing.timeout.connect(self.refresh)
         self.top = _toolbar("Main", QSize(20, 20))
         self.rail = _toolbar("Tools", QSize(22, 22))
         self._lay_out()
@@ -148,13 +151,23 @@ class Window(QMainWindow):
 
     def refresh(self) -> None:
         """Ask every command anew whether it can run, is on, and what it is called."""
+        self._refreshing.stop()
         for command in self._commands:
-            action = self.actions_by_id[command.id]
-            action.setEnabled(command.enabled())
-            if action.isCheckable():
-                action.setChecked(command.checked())
-            if command.title is not None:
-                action.setText(command.title())
+            self._show(command, self.actions_by_id[command.id])
+
+    def refresh_soon(self) -> None:
+        """Refresh once in this turn of the event loop, however often it is asked for."""
+        self._refreshing.start()
+
+    def _show(self, command: Command, action: QAction) -> None:
+        """What is as it was is left alone: most commands are, and an action is slow to set."""
+        shown = command.enabled(), command.text if command.title is None else command.title()
+        if self._shown.get(command.id) != shown:
+            self._shown[command.id] = shown
+            action.setEnabled(shown[0])
+            action.setText(shown[1])
+        if (command.checkable or command.group) and action.isChecked() != command.checked():
+            action.setChecked(not action.isChecked())  # a click turns it too
 
     def _fill_top(self) -> None:
         for id_ in _TOP + _TOP_ZOOM:
@@ -178,6 +191,13 @@ class Window(QMainWindow):
             self.top.addAction(self.actions_by_id[id_])
 
     # --- what Qt tells the window
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        # A key can come in the same turn as what it is about: Qt asks this before shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and self._refreshing.isActive():
+            self.refresh()
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
