@@ -119,7 +119,7 @@ class Matching:
 
     def _has_word(self, word: str, places: Places) -> Mask:
         columns = self._columns
-        in_label = np.array([word in name.casefold() for name in columns.shown_names])
+        in_label = np.array([word in n.casefold() for n in columns.shown_names], dtype=np.bool_)
         found: Mask = in_label[columns.label[places]]
         if word.isdecimal() and len(word) <= _LARGEST_NUMBER:
             found |= columns.number[places] == int(word)

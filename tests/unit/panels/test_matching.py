@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -236,3 +237,8 @@ def test_sizes_beyond_all_numbers_are_infinite_and_break_nothing() -> None:
     ]
     sides, _ = sides_and_areas(huge)
     assert sides.tolist() == [np.inf, np.inf, 1e300]
+
+
+@pytest.mark.parametrize("words", ["car", "-car", "12", "3f2a", "id:3f", "has:doors", "size>3"])
+def test_nothing_is_found_where_nothing_is_drawn(words: str) -> None:
+    assert not found(1, count=0).ids(words)
