@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -51,6 +52,8 @@ class LevelsPanel(Card):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__("Levels", "sliders-horizontal", canvas)
         self._canvas = canvas
+        # What is clicked or typed here is not meant for the tool below.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setFixedWidth(_WIDTH)
         self._image: Picture | None = None
         self._stop_watching: Callable[[], None] = _nothing
@@ -242,6 +245,12 @@ class LevelsPanel(Card):
         """After the point: whole numbers for whole samples, a ten-thousandth of the span else."""
         span = self._neutral.window.high - self._neutral.window.low
         return max(0, 3 - math.floor(math.log10(max(span, 1e-12))))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc and Enter give the keyboard back; no other key goes on to the canvas."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._canvas.setFocus()
 
     # --- where it floats
 

@@ -46,6 +46,7 @@ class Notice(QFrame):
         super().__init__(over)
         self._over = over
         over.installEventFilter(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # or the tool would draw below
         self.setObjectName("notice")
         self._topic = ""
         self._asks = False

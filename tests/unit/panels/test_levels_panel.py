@@ -17,6 +17,7 @@ from limner.imaging.picture import Picture, WholePicture, Window, bgrx
 from limner.imaging.tone import Channel, Tone
 from limner.panels.levels import LevelsPanel
 from limner.panels.levels_look import Look
+from unit.canvas.easel import Probe, bench_of
 
 Key = Qt.Key
 
@@ -165,3 +166,28 @@ def test_the_sliders_say_what_they_set(brightness: int, contrast: int, width: fl
     neutral = Window(10.0, 10.0 + width)
     look = Look(neutral).with_sliders(brightness, contrast, neutral)
     assert look.sliders(neutral) == (brightness, contrast)
+
+
+def test_what_is_clicked_or_typed_on_the_panel_never_reaches_the_tool_below(qtbot: QtBot) -> None:
+    room = Darkroom(qtbot, photo())
+    bench = bench_of(size=(600, 400))
+    tool = Probe(bench)
+    room.canvas.edit(bench)
+    room.canvas.use(tool)
+    for below in (room.levels, room.levels.title):
+        QTest.mouseClick(below, Qt.MouseButton.LeftButton)
+    for field in (room.levels.black, room.levels.contrast, room.levels.histogram):
+        for key in (Key.Key_Delete, Key.Key_Backspace, Key.Key_Return, Key.Key_Escape):
+            QTest.keyClick(field, key)
+    assert (tool.fed, tool.keys) == ([], [])
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])
+def test_return_and_escape_lead_from_the_panel_back_to_the_canvas(
+    qtbot: QtBot, key: Qt.Key
+) -> None:
+    room = Darkroom(qtbot, photo())
+    room.levels.black.setFocus()
+    QTest.keyClick(room.levels.black, key)
+    assert room.canvas.window().focusWidget() is room.canvas
+    assert room.levels.isVisible()
