@@ -122,3 +122,23 @@ def test_there_is_no_limit_to_undo() -> None:
     while history.undo():
         pass
     assert place.shapes == []
+
+
+def test_what_came_back_from_elsewhere_takes_what_is_gone_out_of_the_selection() -> None:
+    place = street(a_box(), a_joint())
+    place.selects("box", "joint")
+    place.bench.document.apply(Patch.removing(Verb.RELOAD, [place["box"]]))
+    place.bench.history.forget()
+    assert place.selected == ["joint"]
+
+
+def test_a_large_selection_costs_an_edit_beside_it_nothing() -> None:
+    place = street(a_box(), a_joint())
+    place.selects("joint")
+    chosen = place.bench.selection.ids
+    history = place.bench.history
+    history.do(MOVE)
+    assert place.bench.selection.ids is chosen
+    history.undo()
+    history.redo()
+    assert place.bench.selection.ids is chosen

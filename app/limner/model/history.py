@@ -65,7 +65,10 @@ class History:
         before = self._selection.ids
         self._document.apply(patch)
         self._undone.clear()
-        self._choose(before if select is None else select)
+        if select is None:
+            self._selection.drop(patch.removed())
+        else:
+            self._choose(select)
         self._done.append(Step(patch, before, self._selection.ids))
         self._tell()
 
@@ -92,13 +95,18 @@ class History:
         return step.patch
 
     def forget(self) -> None:
-        """Drop every step: the document was replaced from outside."""
+        """Drop every step: the document was replaced from outside.
+
+        What it no longer holds is selected no longer.
+        """
+        self._selection.choose(self._document.held(self._selection.ids))
         self._done.clear()
         self._undone.clear()
         self._tell()
 
     def _choose(self, ids: Ids) -> None:
-        self._selection.choose(self._document.held(ids))
+        if ids is not self._selection.ids:  # looking up a large selection takes long
+            self._selection.choose(self._document.held(ids))
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):

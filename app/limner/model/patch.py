@@ -65,6 +65,10 @@ class Patch:
         subject = after or before
         return f"{self.verb} {subject.name if subject and subject.name else 'annotation'}"
 
+    def removed(self) -> list[AnnotationId]:
+        """The ids that are gone afterwards."""
+        return [id_ for id_, (_, after) in self.changes.items() if after is None]
+
     def inverse(self) -> Patch:
         return Patch(
             self.verb, {id_: (after, before) for id_, (before, after) in self.changes.items()}

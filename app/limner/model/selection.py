@@ -12,10 +12,11 @@ class Selection:
 
     def __init__(self) -> None:
         self._ids: dict[AnnotationId, None] = {}
+        self._order: tuple[AnnotationId, ...] = ()
         self._watchers: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[AnnotationId]:
-        return iter(tuple(self._ids))
+        return iter(self._order)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -25,12 +26,13 @@ class Selection:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        return tuple(self._ids)
+        """In the order they were chosen; the same object until that changes."""
+        return self._order
 
     @property
     def only(self) -> AnnotationId | None:
         """The selected id when exactly one is selected."""
-        return next(iter(self._ids)) if len(self._ids) == 1 else None
+        return self._order[0] if len(self._order) == 1 else None
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after each change from now on; the returned function stops it."""
@@ -39,10 +41,13 @@ class Selection:
 
     def choose(self, ids: Iterable[AnnotationId]) -> None:
         """Select exactly these."""
-        wanted = dict.fromkeys(ids)
-        if tuple(wanted) == tuple(self._ids):
+        if ids is self._order:
             return
-        self._ids = wanted
+        wanted = dict.fromkeys(ids)
+        order = tuple(wanted)
+        if order == self._order:
+            return
+        self._ids, self._order = wanted, order
         for watcher in tuple(self._watchers):
             watcher()
 
@@ -51,6 +56,12 @@ class Selection:
             self.choose(i for i in self._ids if i != id_)
         else:
             self.choose([*self._ids, id_])
+
+    def drop(self, ids: Iterable[AnnotationId]) -> None:
+        """Select these no longer, whichever of them are."""
+        gone = {id_ for id_ in ids if id_ in self._ids}
+        if gone:
+            self.choose(i for i in self._order if i not in gone)
 
     def clear(self) -> None:
         self.choose(())
