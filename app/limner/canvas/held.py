@@ -71,7 +71,8 @@ class Edited(Held):
         return True
 
     def _take(self, overlay: Overlay) -> None:
-        self._shapes = overlay.edited
+        hidden = self._scene.table.hidden.ids
+        self._shapes = tuple(shape for shape in overlay.edited if shape.id not in hidden)
         self.ids = frozenset(shape.id for shape in self._shapes)
         self.objects = objects_of(self._shapes)
 

@@ -27,7 +27,8 @@ class Load(Held):
         self._scene = scene
         self._carried = carried
         self.ids = carried.ids
-        self._joints = scene.joints_of(self.ids)
+        hidden = scene.table.hidden.ids
+        self._joints = [j for j in scene.joints_of(self.ids) if j.id not in hidden]
         self.objects = objects_of(self._joints)
         self._torn = frozenset(i for i in self.objects if not scene.bones.joints(i) <= self.ids)
         self._bones = [b for i in sorted(self.objects - self._torn) for b in scene.bones.of(i)]

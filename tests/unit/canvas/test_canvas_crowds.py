@@ -180,6 +180,28 @@ def test_what_is_hidden_is_not_carried_into_sight() -> None:
     assert easel.seen() == bare
 
 
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_what_is_hidden_of_a_few_is_not_dragged_into_sight_nor_are_its_bones(
+    is_carried: bool,
+) -> None:
+    parts = {"nose": (50.0, 40.0), "eye": (90.0, 40.0)}
+    nose, eye = (
+        Keypoint(id=AnnotationId(name), name=name, x=x, y=y, instance_id=1)
+        for name, (x, y) in parts.items()
+    )
+    easel = Easel.put_up([nose, eye])
+    easel.canvas.set_hidden({eye.id})
+    probe = easel.uses()
+    if is_carried:
+        probe.shown = Overlay(carried=Carried(frozenset({eye.id}), 0, 40))
+    else:
+        probe.shown = Overlay(edited=(replace(eye, y=80),))
+    before = easel.seen()
+    easel.canvas.refresh_overlay()
+    easel.settles()
+    assert easel.seen() == before
+
+
 def slowly(easel: Easel, band: Bounds, hidden: Sequence[AnnotationId]) -> list[AnnotationId]:
     def is_in(shape: Annotation) -> bool:
         return isinstance(shape, Drawable) and shape.id not in hidden and touches(band, shape)
