@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -40,7 +41,8 @@ class Goals(NamedTuple):
 def point_of(words: str) -> tuple[float, float] | None:
     """The point that "120, 80" or "x 120 y 80" names, in image pixels."""
     found = _POINT.fullmatch(words)
-    return (float(found[1]), float(found[2])) if found else None
+    x, y = (float(found[1]), float(found[2])) if found else (math.nan, math.nan)
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
 
 
 class GoTo(QFrame):

@@ -84,6 +84,7 @@ def test_two_numbers_are_a_point(desk: Desk) -> None:
         ("car 12", None),
         ("1e5, 3", None),
         ("1,2,3", None),
+        ("9" * 400 + ", 3", None),
         ("", None),
     ],
 )
