@@ -109,6 +109,12 @@ class ObjectView(RowsView):
     # --- choosing
 
     @override
+    def reset(self) -> None:
+        """Other rows: a drag over those that were here ends."""
+        super().reset()
+        self._drag_row = _NOWHERE
+
+    @override
     def selectionCommand(
         self, index: ModelIndex, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:

@@ -198,3 +198,11 @@ def test_a_screen_reader_is_told_what_is_selected(few: Listed) -> None:
     cells = [table.child(at) for at in range(table.childCount())]
     told = [cell.text(QAccessible.Text.Name) for cell in cells if cell.state().selected]
     assert [words.split(",")[0] for words in told[::4]] == ["car 3", "car 5"]
+
+
+def test_a_list_that_changes_under_a_drag_takes_nothing_from_the_selection(few: Listed) -> None:
+    few.press(3)
+    few.drag_to(6)
+    few.panel.filter.setText("car")
+    few.drag_to(5)
+    assert few.selected == [3, 4, 5, 6]
