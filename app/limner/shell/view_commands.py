@@ -152,7 +152,7 @@ def _aids(app: Acts) -> tuple[Command, ...]:
         ),
         Command(
             "view.levels",
-            "&Levels: brightness and contrast",
+            "Levels: brigh&tness and contrast",
             menu,
             app.toning.toggle,
             ("Shift+L",),
@@ -169,7 +169,7 @@ def _panels(app: Acts) -> tuple[Command, ...]:
     return (
         Command(
             "view.images",
-            "&Images panel",
+            "Images &panel",
             menu,
             lambda: window.left.setVisible(window.left.isHidden()),
             ("F7",),
