@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"limner {__version__}")
     arguments = parser.parse_args(argv)
 
+    # Nothing of what is imported now is garbage; the window collects from then on.
+    gc.disable()
     from limner.cli.inside import host
     from limner.shell.start import UnsoundQt, run
 

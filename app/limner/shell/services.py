@@ -89,6 +89,7 @@ class Services:
         self.file = SettingsFile(self.places.config / "settings.json")
         self.settings, self.warning = self.file.load()
         self.decoder = Decoder(command("limner.imaging.cell"), processes=PROCESSES)
+        self.decoder.start()  # it gets ready on the other core while the window is made
         self._lanes = Lanes(self.main)
         self.pixels = self._pixels()
         self._files = ImageFiles(self.places.cache / "images", self.settings.image_cache_mb * _MEGA)
@@ -126,7 +127,6 @@ class Services:
             self.local = local
             done(local)
 
-        self.decoder.start()  # ready by the time the first image is known
         self.tasks.run(self._start, started, failed)
 
     def _start(self) -> Local:
