@@ -2,7 +2,7 @@
 
 Each program is started anew several times on the same photograph of 12 megapixels, by turns. Wall
 clock is what the person waits and holds on a quiet machine only; CPU is of the process and all its
-threads, the start of Python included.
+threads, the start of Python included. What decodes in processes of its own is not in it.
 """
 
 from __future__ import annotations

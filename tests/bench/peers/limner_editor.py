@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from bench.peers.program import XY, Program
-from limner.cli import inside
-from limner.model.annotations import Polygon
-from limner.shell import start
-from limner.shell.application import Application
-from limner.shell.hand import wait_until
-from limner.shell.services import Host
-from limner.storage.places import Places
-from limner.sync.session import Session
-from limner.sync.state import State
-from limner.tools.bench import Bench
+
+if TYPE_CHECKING:
+    from limner.shell.application import Application
+    from limner.shell.services import Host
+    from limner.storage.places import Places
+    from limner.sync.session import Session
+    from limner.tools.bench import Bench
 
 _PATIENCE_S = 300.0
 
 
 class Limner(Program):
+    """What belongs to the program is imported when it is driven: imports are part of its start."""
+
     name = "limner"
     distribution = "limner"
     binding = "PySide6"
@@ -35,6 +35,10 @@ class Limner(Program):
 
     @override
     def main(self, image: Path | None) -> None:
+        gc.disable()  # as `limner.__main__` does before it imports the rest
+        from limner.cli import inside
+        from limner.shell import start
+
         make = start.make
 
         def noted(host: Host, places: Places) -> Application:
@@ -61,6 +65,8 @@ class Limner(Program):
 
     @override
     def open(self, image: Path) -> None:
+        from limner.shell.hand import wait_until
+
         self.application.open_path(image)
         wait_until(lambda: self._shows(image.name), f"{image.name} to be shown", _PATIENCE_S)
 
@@ -75,6 +81,8 @@ class Limner(Program):
 
     @override
     def outlines(self) -> list[Sequence[XY]]:
+        from limner.model.annotations import Polygon
+
         return [list(a.rings[0]) for a in self._bench.document if isinstance(a, Polygon)]
 
     @property
@@ -126,6 +134,9 @@ class Limner(Program):
 
     @override
     def save(self) -> None:
+        from limner.shell.hand import wait_until
+        from limner.sync.state import State
+
         self._session.save_now()
         wait_until(lambda: self._session.state is State.ON_SERVER, "the save", _PATIENCE_S)
 

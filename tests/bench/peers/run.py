@@ -70,6 +70,8 @@ def drive(program: str, *words: str, home: Path | None = None) -> Told:
             "PYTHONPATH": os.pathsep.join(str(ROOT / root) for root in roots),
             "BENCH_T0": str(time.time()),
         }
+        # A program that is installed has its bytecode; the peers' was written by pip.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command: Sequence[str] = [str(python), "-m", "bench.peers.drive", program, *words]
         try:
             done = subprocess.run(
