@@ -265,6 +265,33 @@ def test_a_conflict_found_at_the_start_stays_one_after_another_edit_and_a_restar
     assert len(third.held_by_the_server()) == 1
 
 
+def test_work_found_on_the_server_at_the_start_is_not_taken_for_unsent_later(
+    starts: Starts,
+) -> None:
+    host = FaultyHost()
+    first = starts(hosted_by=host)
+    first.opens("coins.png")
+    assert host.line is not None
+    host.line.is_down()
+    first.draws_box(20, 30, 80, 90)
+    first.waits_until_safe()
+    host.line.is_well()
+    session = first.session
+    first.server.save(  # what was sent arrived, and the program ended before it heard so
+        session.dataset, session.row, first.document.snapshot(), idempotency_key=uuid4().hex
+    )
+    host.line.is_down()
+    first.quits()
+    second = starts()
+    assert second.session.state is State.ON_SERVER
+    theirs = someone_saves(second)
+    second.quits()
+    third = starts()
+
+    assert third.session.state is State.ON_SERVER
+    assert [shape.id for shape in third.shapes] == [theirs]
+
+
 def someone_saves(annotator: Annotator) -> str:
     """Another person puts one box on the same image."""
     session = annotator.session

@@ -143,6 +143,7 @@ class Session:
         self._delivery.learn(opened.known)
         self.document.watch(self._on_patch)
         if opened.is_sent:
+            self._keeping.draft.sent(self._keeping.draft.last, opened.known.base)
             self._keeping.draft.stand_on(opened.document.snapshot(), opened.known.base)
         elif self.trouble is None:
             self._pace.pause(self._link.autosave_s)
