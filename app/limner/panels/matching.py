@@ -124,8 +124,8 @@ class Matching:
         if word.isdecimal() and len(word) <= _LARGEST_NUMBER:
             found |= columns.number[places] == int(word)
         if len(word) >= _ID_FROM:
-            ids = columns.ids_at(places)
-            found |= np.array([id_.casefold().startswith(word) for id_ in ids], dtype=np.bool_)
+            ids = columns.folded_ids_at(places)
+            found |= np.array([id_.startswith(word) for id_ in ids], dtype=np.bool_)
         return found
 
     def _is_among(self, term: Among, places: Places) -> Mask:
@@ -143,9 +143,11 @@ class Matching:
                     found |= self._state(State(value))[places]
                 return found
             case Subject.ID:
-                parts = [value.casefold() for value in values]
-                ids = [id_.casefold() for id_ in columns.ids_at(places)]
-                return np.array([any(p in id_ for p in parts) for id_ in ids], dtype=np.bool_)
+                found = np.zeros(len(places), dtype=np.bool_)
+                ids = columns.folded_ids_at(places)
+                for part in map(str.casefold, values):
+                    found |= np.array([part in id_ for id_ in ids], dtype=np.bool_)
+                return found
             case Subject.HAS:
                 return columns.attributes(places).have(places, values)
 

@@ -81,6 +81,7 @@ class ObjectColumns:
         self.confidence = np.empty(0)
         """NaN for what cannot be drawn."""
         self.is_there = np.empty(0, dtype=np.bool_)
+        self._folded_ids: NDArray[np.object_] = np.empty(0, dtype=object)
         self._attributes = AttributeColumn()
         self._sizes = np.empty((2, 0))
         self._is_measured = np.empty(0, dtype=np.bool_)
@@ -116,6 +117,15 @@ class ObjectColumns:
 
     def ids_at(self, places: Places) -> list[AnnotationId]:
         found: list[AnnotationId] = self.ids[places].tolist()
+        return found
+
+    def folded_ids_at(self, places: Places) -> list[str]:
+        """The ids as they are when the case does not matter; each is folded once."""
+        known = len(self._folded_ids)
+        if known < len(self.ids):
+            more = np.array([id_.casefold() for id_ in self.ids[known:].tolist()], dtype=object)
+            self._folded_ids = np.concatenate([self._folded_ids, more])
+        found: list[str] = self._folded_ids[places].tolist()
         return found
 
     def get(self, place: int) -> Annotation | None:
