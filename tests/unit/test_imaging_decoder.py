@@ -22,6 +22,7 @@ from limner.imaging.decoder import Decoder, Limits
 from limner.imaging.facts import ImageFacts
 from limner.imaging.problems import Cancelled, ImageProblem, TooDear, Unreadable, told
 from unit.cells import cells, decoding, kept, packed
+from unit.tiff_bricks import TiffBricks
 
 NAME = "street.jpg"
 NOISE = np.random.default_rng(5).integers(0, 256, (48, 64, 3), dtype=np.uint8)
@@ -287,3 +288,16 @@ def test_a_process_holds_itself_to_its_memory() -> None:
         env={**os.environ, "PYTHONPATH": root},
     )
     assert said.stdout == b"refused\n"
+
+
+def test_the_tiles_of_a_file_that_was_written_anew_are_the_new_ones(
+    decoder: Decoder, tmp_path: Path
+) -> None:
+    place, new = tmp_path / "slide.tif", tmp_path / "new.tif"
+    for path, shade in ((place, 10), (new, 200)):
+        bricks = TiffBricks()
+        bricks.directory(bricks.tiled(np.full((600, 600, 3), shade, np.uint8)))
+        path.write_bytes(bricks.data)
+    assert decoder.tile(place, "slide.tif", 0, 0, 0)[0, 0, 0] == 10
+    new.replace(place)
+    assert decoder.tile(place, "slide.tif", 0, 0, 0)[0, 0, 0] == 200

@@ -24,10 +24,12 @@ from limner.imaging.decode import decode, preview, probe, thumbnail
 from limner.imaging.facts import ImageFacts
 from limner.imaging.host import Host
 from limner.imaging.picture import Planes
-from limner.imaging.problems import ImageProblem, TooDear
+from limner.imaging.problems import ImageProblem, TooDear, Unreadable
 from limner.imaging.tiff import TileFile
 
 Result = ImageFacts | Planes | None
+
+_State = tuple[Path, int, int, int, int]
 
 BASE_BYTES: Final = (512 << 20) + (os.cpu_count() or 1) * (32 << 20)
 """What a decoder may take beside file and pixels: its libraries, tables, and threads."""
@@ -61,7 +63,7 @@ class _Cell(Host):
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._base_bytes = BASE_BYTES
-        self._tiles: tuple[tuple[str, int], TileFile] | None = None
+        self._tiles: tuple[_State, TileFile] | None = None
 
     def answer(self) -> None:
         """Wait for a request and answer it.
@@ -102,11 +104,11 @@ class _Cell(Host):
                 raise ValueError(unknown)
 
     def _file(self, path: Path, name: str, page: int) -> TileFile:
-        """The file the last tile came from stays open for the next one."""
-        key = (str(path), page)
-        if self._tiles is None or self._tiles[0] != key:
+        """The file the last tile came from stays open for the next one, while it is the same."""
+        state = _state(path, name, page)
+        if self._tiles is None or self._tiles[0] != state:
             self._close_tiles()
-            self._tiles = key, TileFile(path, page, name)
+            self._tiles = state, TileFile(path, page, name)
         return self._tiles[1]
 
     def _close_tiles(self) -> None:
@@ -126,6 +128,15 @@ class _Cell(Host):
 
     def _tell(self, problem: ImageProblem) -> None:
         self._channel.send({"problem": type(problem).__name__, "message": str(problem)})
+
+
+def _state(path: Path, name: str, page: int) -> _State:
+    """What changes with the file or when another takes its place."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise Unreadable(name, error.strerror or str(error)) from error
+    return path, page, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _file_bytes(path: Path) -> int:
