@@ -15,6 +15,7 @@ from faults import FaultyHost
 from limner import resources
 from limner.shell.hand import wait_until
 from limner.sync import progress
+from limner.sync.pixels import Fetching
 from limner.sync.progress import Reporter
 from robot import Annotator, Key, Starts
 
@@ -56,6 +57,24 @@ def test_esc_stops_an_image_that_is_still_coming_and_f5_fetches_it(starts: Start
     annotator.hand.press(Key.Key_F5)
     annotator.waits_for_the_image()
     assert annotator.session.row.filename == "rocket.jpg"
+
+
+def test_what_was_said_of_a_load_is_gone_with_it(starts: Starts) -> None:
+    host = FaultyHost()
+    annotator = starts(hosted_by=host)
+    assert host.line is not None
+    project, main = annotator.application.project, annotator.application.services.main
+    may_come = threading.Event()
+    rows = project.rows.values()
+    host.line.holds_back_until(may_come, next(r.id for r in rows if r.filename == "rocket.jpg"))
+    project.open_image(next(r.id for r in rows if r.filename == "rocket.jpg"))
+    project.display.progress(Fetching(1_000_000, 4_000_000))
+    may_come.set()
+    annotator.waits_for_the_image()
+    later: list[str] = []
+    main.after(0.5, lambda: later.append(annotator.says_of_loading))
+    wait_until(lambda: bool(later), "what waited for the load to have had its turn")
+    assert "Loading" not in later[0]
 
 
 def test_annotations_that_take_long_are_counted_and_esc_stops_them(

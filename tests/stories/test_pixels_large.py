@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -121,6 +122,27 @@ def test_the_pages_of_a_file_are_turned_and_remembered(starts: Starts, tmp_path:
     assert "annotations are placed on the first" in annotator.notice
     assert annotator.application.editor.bench is not None
     assert annotator.application.editor.bench.image_size == (320, 240)
+
+
+def test_a_page_that_cannot_be_shown_locks_nobody_out_of_the_others(
+    starts: Starts, tmp_path: Path
+) -> None:
+    folder = photographs(tmp_path / "papers", 1)
+    first, second = Image.new("RGB", (320, 240), "red"), Image.new("RGB", (320, 240), "lime")
+    first.save(folder / "0.tif", save_all=True, append_images=[second], compression="tiff_lzw")
+    whole = (folder / "0.tif").read_bytes()
+    with Image.open(folder / "0.tif") as tiff:
+        assert isinstance(tiff, TiffImageFile)
+        tiff.seek(1)
+        strip = tiff.tag_v2[273][0]
+    (folder / "0.tif").write_bytes(whole[:strip] + b"\xff" * 200 + whole[strip + 200 :])
+    annotator = starts(folder)
+    annotator.hand.press(Key.Key_PageDown, ALT)
+    wait_until(lambda: "cannot be shown" in annotator.canvas.message, "the second page to fail")
+
+    annotator.hand.press(Key.Key_F5)
+    annotator.waits_for_the_image()
+    assert annotator.window.status.pages_text == "Page 1 of 2"
 
 
 def colour_in_the_middle(annotator: Annotator) -> tuple[int, int, int]:

@@ -165,6 +165,8 @@ class Display:
         """There is nothing to show but the reason."""
         self._end_waiting()
         self._has_preview = False
+        if self._wanted is not None:  # a page that is damaged must not lock the others up
+            self._pages.pop(self._wanted.row.id, None)
         self._window.canvas.show_picture(None)
         self._window.canvas.show_message("This image cannot be shown", words(error))
         self._broke(error)
@@ -186,6 +188,7 @@ class Display:
     # --- small parts
 
     def _say_what_it_does(self) -> None:
+        self._stop_waiting()
         self._stop_waiting = _nothing
         self._say(*self._doing)
 
