@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from limner.model.annotations import AnnotationId, BBox
 from limner.model.geometry import bounds
 from limner.model.patch import Patch, Verb
-from robot import Annotator
+from robot import CTRL, Annotator
 
 HUGE = BBox(id=AnnotationId("huge"), name="car", x=-700, y=-400, w=2600, h=1600, rank=90)
 TINY = BBox(id=AnnotationId("tiny"), name="car", x=200, y=100, w=1, h=1, rank=91)
@@ -74,3 +74,15 @@ def test_a_shape_drawn_of_a_hidden_class_is_hidden_and_seen_again_with_its_class
     assert list(bench.find(100, 150, 5)) == []
     classes.view.eye_clicked.emit(row)
     assert set(bench.find(100, 150, 5)) == {drawn.id, "copy"}
+
+
+def test_select_all_leaves_out_what_is_hidden_so_delete_removes_nothing_unseen(
+    annotator: Annotator,
+) -> None:
+    kept = annotator.draws_box(100, 100, 200, 200)
+    annotator.takes(Qt.Key.Key_V)
+    panel = annotator.window.objects
+    panel.view.eye_clicked.emit(panel.view.model().rowCount() - 1)
+    annotator.hand.press(Qt.Key.Key_A, CTRL)
+    annotator.takes(Qt.Key.Key_Delete)
+    assert [shape.id for shape in annotator.shapes] == [kept.id]

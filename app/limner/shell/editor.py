@@ -213,8 +213,10 @@ class Editor:
             edits.paste(self.bench, self._clip)
 
     def select_all(self) -> None:
+        """Select everything that can be seen."""
         if self.bench is not None:
-            self.bench.selection.choose(a.id for a in self.bench.document)
+            unseen = self._unseen.ids
+            self.bench.selection.choose(a.id for a in self.bench.document if a.id not in unseen)
 
     def reorder(self, where: str) -> None:
         if self.bench is not None:
