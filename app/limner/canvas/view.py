@@ -159,9 +159,9 @@ class Canvas(Worktop):
     @override
     def _refresh_cursor(self) -> None:
         if self._pan_from is not None:
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._show_cursor(Qt.CursorShape.ClosedHandCursor)
         elif self._is_hand():
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            self._show_cursor(Qt.CursorShape.OpenHandCursor)
         else:
             super()._refresh_cursor()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from limner.canvas.finder import found_at, found_within
@@ -124,7 +124,11 @@ class Worktop(Stage):
             self.refresh_overlay()
 
     def _refresh_cursor(self) -> None:
-        self.setCursor(cursor_shape(self._live.overlay.cursor, self.turn))
+        self._show_cursor(cursor_shape(self._live.overlay.cursor, self.turn))
+
+    def _show_cursor(self, shape: Qt.CursorShape) -> None:
+        if self.cursor().shape() != shape:  # the window system is slow to ask
+            self.setCursor(shape)
 
 
 def _find_nothing(_x: float, _y: float, _reach: float) -> Sequence[AnnotationId]:

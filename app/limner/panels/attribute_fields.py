@@ -115,7 +115,7 @@ class Number(AttributeField):
 class Select(AttributeField):
     def __init__(self, spec: AttributeSpec) -> None:
         super().__init__(spec)
-        self._choices: list[Any] = [MISSING]
+        self._choices: list[Any] = []
         self.combo = QComboBox()
         self.combo.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -131,14 +131,19 @@ class Select(AttributeField):
 
     @override
     def show_value(self, value: Any) -> None:
-        self._choices = [MISSING, *self.spec.values]
-        if value not in self._choices:
-            self._choices.append(value)  # what is no choice any more is kept until it is changed
+        choices = [MISSING, *self.spec.values]
+        if value not in choices:
+            choices.append(value)  # what is no choice any more is kept until it is changed
+        if choices != self._choices:
+            self._offer(choices)
+        self.combo.setCurrentIndex(choices.index(value))
+
+    def _offer(self, choices: list[Any]) -> None:
+        self._choices = choices
         self.combo.clear()
-        for choice in self._choices:
+        for choice in choices:
             words = choice if isinstance(choice, str) else _other(choice, str)
             self.combo.addItem("not set" if choice is MISSING else plain(words, 80))
-        self.combo.setCurrentIndex(self._choices.index(value))
 
 
 class Check(AttributeField):

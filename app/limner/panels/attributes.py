@@ -41,6 +41,7 @@ class AttributesPanel(Card):
         self.classes = QComboBox()
         self.form = AttributeForm()
         self.raw = QPlainTextEdit()
+        self._raw_text = ""
         self.note = QLabel()
         self._facts = _Facts()
         self._inside = Scroller(_LEAST_SEEN)
@@ -104,13 +105,15 @@ class AttributesPanel(Card):
 
     def _show_classes(self, bench: Bench, of_each_class: list[Drawable]) -> None:
         kinds = {kind_of(annotation) for annotation in of_each_class}
-        self._classes = bench.ontology.of_kind(kinds.pop()) if len(kinds) == 1 else []
+        classes = bench.ontology.of_kind(kinds.pop()) if len(kinds) == 1 else []
         labels = {annotation.name for annotation in of_each_class}
-        self.classes.clear()
-        for each in self._classes:
-            self.classes.addItem(dot(each.colour), plain(each.name, 80))
-        names = [each.name for each in self._classes]
         only = labels.pop() if len(labels) == 1 else None
+        if classes != self._classes:
+            self._classes = classes
+            self.classes.clear()
+            for each in classes:
+                self.classes.addItem(dot(each.colour), plain(each.name, 80))
+        names = [each.name for each in classes]
         self.classes.setCurrentIndex(names.index(only) if only in names else -1)
         self.classes.setPlaceholderText(_placeholder(only, is_mixed=not self._classes))
         self.classes.setEnabled(bool(self._classes))
@@ -142,7 +145,9 @@ class AttributesPanel(Card):
         else:
             text = attributes.text
         cut = text if len(text) <= _LONGEST_RAW else text[:_LONGEST_RAW] + "…"
-        self.raw.setPlainText(plain(cut, _LONGEST_RAW + 1))
+        if cut != self._raw_text:
+            self._raw_text = cut
+            self.raw.setPlainText(plain(cut, _LONGEST_RAW + 1))
         self.raw.setVisible(bool(text))
 
     def _choose(self, row: int) -> None:
@@ -158,6 +163,7 @@ class _Facts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pairs: list[tuple[QLabel, ElidedLabel]] = []
+        self._rows: list[tuple[str, str]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -167,6 +173,15 @@ class _Facts(QWidget):
 
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
         """Show (name, value) rows; labels that are there are used again."""
+        were, self._rows = self._rows, rows
+        if list(map(_shape, were)) != list(map(_shape, rows)):
+            self._arrange(rows)
+            return
+        for (_, value), was, row in zip(self._pairs, were, rows, strict=False):
+            if was != row:
+                value.say(row[1])
+
+    def _arrange(self, rows: list[tuple[str, str]]) -> None:
         while len(self._pairs) < len(rows):
             self._pairs.append((label(muted=True), ElidedLabel()))
         place = 0
@@ -175,7 +190,7 @@ class _Facts(QWidget):
             if is_used:
                 title.setText(rows[at][0])
                 value.say(rows[at][1])
-                place = self._put(title, value, place, is_wide=len(rows[at][1]) > _LONGEST_HALF)
+                place = self._put(title, value, place, is_wide=_is_wide(rows[at][1]))
             title.setVisible(is_used)
             value.setVisible(is_used)
 
@@ -185,6 +200,15 @@ class _Facts(QWidget):
         self._grid.addWidget(title, row, column * 2)
         self._grid.addWidget(value, row, column * 2 + 1, 1, 3 if is_wide else 1)
         return row * 2 + column + (2 if is_wide else 1)
+
+
+def _shape(row: tuple[str, str]) -> tuple[str, bool]:
+    """What tells where a row of facts stands."""
+    return row[0], _is_wide(row[1])
+
+
+def _is_wide(value: str) -> bool:
+    return len(value) > _LONGEST_HALF
 
 
 def _facts_of(selected: list[Drawable]) -> list[tuple[str, str]]:

@@ -36,7 +36,6 @@ class ClassList(QAbstractTableModel):
         self._ontology = Ontology()
         self._counts: Counter[tuple[str, Kind]] = Counter()
         self.hidden: frozenset[LabelClass] = frozenset()
-        self.active: LabelClass | None = None
 
     @override
     def rowCount(self, parent: ModelIndex = _ROOT) -> int:
@@ -79,28 +78,25 @@ class ClassList(QAbstractTableModel):
         self._ontology = bench.ontology if bench else Ontology()
         self._counts = Counter(_keys(bench.document.snapshot() if bench else ()))
         self.hidden &= frozenset(self._ontology)
-        self.active = None
         self.endResetModel()
 
     def follow(self, patch: Patch) -> None:
         """Count what a patch that was just applied has changed."""
         changes = patch.changes.values()
-        self._counts.subtract(_keys(before for before, _ in changes))
-        self._counts.update(_keys(after for _, after in changes))
-        self._repaint()
-
-    def set_active(self, label: LabelClass | None) -> None:
-        self.active = label
-        self._repaint()
+        more = Counter(_keys(after for _, after in changes))
+        more.subtract(_keys(before for before, _ in changes))
+        self._counts.update(more)
+        for row, label in enumerate(self._ontology):
+            if more[label.name, label.kind]:
+                self._repaint(row, row)
 
     def set_hidden(self, hidden: frozenset[LabelClass]) -> None:
         self.hidden = hidden
-        self._repaint()
+        self._repaint(0, len(self._ontology) - 1)
 
-    def _repaint(self) -> None:
-        if len(self._ontology):
-            last = self.index(len(self._ontology) - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+    def _repaint(self, first: int, last: int) -> None:
+        if last >= 0:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
 
     def _text(self, label: LabelClass, column: Column) -> str:
         match column:

@@ -68,7 +68,6 @@ class ClassesPanel(Card):
 
     def set_active(self, label: LabelClass | None) -> None:
         """Mark the class of what is drawn next, without telling `chosen`."""
-        self._model.set_active(label)
         row = self._model.row_of(label)
         if row is None:
             self.view.clearSelection()

@@ -138,12 +138,14 @@ class ImageList(QAbstractListModel):
         self._changed(image_id)
 
     def set_state(self, image_id: str, words: str) -> None:
-        self._states[image_id] = words
-        self._changed(image_id)
+        if self._states.get(image_id, "") != words:
+            self._states[image_id] = words
+            self._changed(image_id)
 
     def set_problem(self, image_id: str, words: str) -> None:
-        self._problems[image_id] = words
-        self._changed(image_id)
+        if self._problems.get(image_id, "") != words:
+            self._problems[image_id] = words
+            self._changed(image_id)
 
     def ask(self, first: int, last: int) -> list[str]:
         """The shown images from row `first` to `last` whose thumbnail nobody was asked for yet."""

@@ -138,6 +138,8 @@ class ObjectList(QAbstractTableModel):
         return self._matching.shown_by(wanted)
 
     def set_refusals(self, refusals: Mapping[AnnotationId, str]) -> None:
+        if refusals == self.rows.refusals:
+            return
         touched = self.rows.refusals.keys() | refusals.keys()
         self.rows.refusals = dict(refusals)
         self._state_changed(State.REFUSED, touched)

@@ -23,7 +23,7 @@ def plain(text: str, limit: int = 200) -> str:
     characters become `\\u202e`. What is cut off ends in an ellipsis.
     """
     kept = text[: limit + 1].replace("\r\n", "\n").replace("\r", "\n")
-    shown = "".join(map(_visible, kept))
+    shown = kept if kept.isprintable() else "".join(map(_visible, kept))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 

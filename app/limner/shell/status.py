@@ -56,7 +56,11 @@ class Status(QStatusBar):
         self._shapes = _plain("shapes")
         self._zoom = _plain("zoom")
         self._pointer = _plain("pointer")
-        self._pointer.setMinimumWidth(self.fontMetrics().horizontalAdvance("x 00000.0  y 00000.0"))
+        # Of one size whatever it says: else the whole window is laid out anew at every move.
+        self._pointer.ensurePolished()
+        letters = self._pointer.fontMetrics()
+        widest = letters.horizontalAdvance("x -000000.0  y -000000.0")
+        self._pointer.setFixedSize(widest, letters.height() + 2)
         self.addWidget(self._state)
         self.addWidget(self._hint, 1)
         for label in (self._pages, self._size, self._shapes, self._zoom, self._pointer):
