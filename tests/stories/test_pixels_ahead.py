@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ from limner.imaging.picture import WholePicture
 from limner.shell import pace
 from limner.shell.hand import wait_until
 from limner.sync.opening import Wanted
-from photographs import photographs
+from photographs import endless_tiles, photographs
 from robot import Annotator, Key, Starts
 
 
@@ -183,6 +184,52 @@ def test_pixels_stay_within_their_bound_and_the_farthest_go_first(
     assert not has_pixels_of(annotator, "1.jpg")
     assert not has_pixels_of(annotator, "2.jpg")
     assert "of 64 MB" in annotator.window.status.size_words
+
+
+def test_what_comes_ahead_too_late_does_not_take_the_place_of_what_is_shown(
+    starts: Starts, tmp_path: Path
+) -> None:
+    folder = photographs(tmp_path / "day", 4)
+    (folder / "2.jpg").unlink()
+    endless_tiles(folder / "2.tif", 20_000)
+    annotator = starts(folder)
+    services, project = annotator.application.services, annotator.application.project
+    gate, pixels = services._lanes.gate, services.pixels
+    wait_until(lambda: len(pixels.small._seen) == 4, "the thumbnails")
+    for name in ("2.tif", "3.jpg"):
+        waits_until_ahead(annotator, name)
+        wait_until(lambda: pixels._ahead.is_idle, "what comes next")
+        pixels._kept.clear()  # the memory was needed for something else
+        with gate.for_small():  # a thumbnail is made, and neighbours wait
+            project._direction = +1
+            project._prefetch()
+            annotator.hand.press(Key.Key_D)
+            annotator.waits_for_the_image()
+            now = project.display.now
+        wait_until(lambda: pixels._ahead.is_idle, "what was begun ahead")
+        assert annotator.session.row.filename == name
+        assert project.workspace is not None
+        row = project.rows[row_id(annotator, name)]
+        assert pixels._kept.get(Wanted(project.workspace.source(), row).key) is now
+
+
+def test_what_the_person_asked_for_is_not_begun_again_when_it_does_not_come_ahead(
+    starts: Starts, tmp_path: Path, decoded: list[str]
+) -> None:
+    host = FaultyHost()
+    annotator = starts(photographs(tmp_path / "day", 9), hosted_by=host)
+    pixels, project = annotator.application.services.pixels, annotator.application.project
+    may_come = threading.Event()
+    assert host.line is not None
+    host.line.holds_back_until(may_come, row_id(annotator, "8.jpg"))
+    project.open_image(row_id(annotator, "8.jpg"))
+    assert project.workspace is not None
+    row = project.rows[row_id(annotator, "8.jpg")]
+    pixels._not_ahead(Wanted(project.workspace.source(), row))
+    may_come.set()
+    annotator.waits_for_the_image()
+    assert pixels._lanes.shown.close()
+    assert decoded.count("8.jpg") == 1
 
 
 def test_the_filter_decides_what_comes_next(starts: Starts, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ class Pixels:
         self._lanes = lanes
         self._kept = KeptPixels(budget_bytes)
         self._wanted: Wanted | None = None
+        self._started: Wanted | None = None
         self._hears: Hears | None = None
         self._preview: WholePicture | None = None
         self._ahead = Ahead(opener, lanes, self._kept.room_for, self._opened, self._not_ahead)
@@ -127,6 +128,8 @@ class Pixels:
         self._kept.turn_to(wanted.key)
 
     def _start(self, wanted: Wanted) -> None:
+        self._started = wanted
+
         def tell(step: Step) -> None:
             self._lanes.main.post(lambda: self._told(wanted, step))
 
@@ -146,6 +149,8 @@ class Pixels:
             self._hears.progress(step)
 
     def _opened(self, wanted: Wanted, opened: Opened) -> None:
+        if self._kept.get(wanted.key) is not None:
+            return  # begun ahead and by the person, and the other was first: it is on the canvas
         is_current = self._wanted is not None and self._wanted.key == wanted.key
         shown = self._shown(wanted, opened, self._preview if is_current else None)
         self._keep(wanted, shown)
@@ -231,7 +236,9 @@ class Pixels:
     def _not_ahead(self, ahead: Wanted) -> None:
         """It did not come, but perhaps the person has come to it meanwhile and counts on it."""
         wanted = self._wanted
-        if wanted is not None and wanted.key == ahead.key and self._hears is not None:
+        if wanted is None or wanted.key != ahead.key or wanted is self._started:
+            return
+        if self._hears is not None:
             self._start(wanted)
 
 
