@@ -26,6 +26,8 @@ from limner.api.pictograph import Dataset, ImageRow, Saved
 from limner.api.wire_texts import WireTexts
 from limner.model.annotations import Annotation
 from limner.model.fingerprint import fingerprint
+from limner.storage.image_draft import LONG
+from limner.sync.heap import give_back
 from limner.sync.known import Known
 from limner.sync.link import Link
 from limner.sync.progress import Activity, Progress, Reporter
@@ -156,6 +158,8 @@ class Delivery:
                 told=Reporter(Activity.SAVING, Ticket(), link.main, self._heard.moved),
                 near=near,
             )
+            if len(sending.annotations) > LONG:
+                give_back()
             return saved, Known.of(sending.annotations, saved.etag)
 
         self.link.tasks.run(save, self._saved, self._failed)

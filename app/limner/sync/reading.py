@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import count
+from typing import Final
 
 from limner.api.codec import Told
 from limner.api.errors import ApiError, Garbled
@@ -14,11 +16,15 @@ from limner.model.document import Document
 from limner.model.fingerprint import fingerprint
 from limner.model.patch import Patch
 from limner.storage.errors import StorageError
-from limner.storage.image_draft import Draft, ImageDraft
+from limner.storage.image_draft import LONG, Draft, ImageDraft
 from limner.sync.differences import difference
+from limner.sync.heap import give_back, leave_alone
 from limner.sync.known import Known
 from limner.sync.link import Link
 from limner.sync.state import ChangedElsewhere, DraftSetAside
+
+_MANY_SLICES: Final = 20
+"""Of a list that is read: 5,000 annotations."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,13 +55,24 @@ def read_image(
         Cancelled: `told` said so.
     """
     kept, notice = _unsent(draft, row)
+
+    slices = count()
+
+    def came_further(fraction: float) -> None:
+        if next(slices) > _MANY_SLICES:
+            leave_alone()
+        told(fraction)
+
     try:
         # The work goes on from the draft, so its wording is the one to keep.
-        loaded = link.server.load(dataset, row, texts if kept is None else WireTexts(), told)
+        wording = texts if kept is None else WireTexts()
+        loaded = link.server.load(dataset, row, wording, came_further)
     except ApiError as error:
         if kept is None:
             raise
         return _restored(kept, Known(None, kept.base.etag, kept.base.body_hash), error)
+    if len(loaded.annotations) > LONG:
+        give_back()
     if kept is None:
         annotations = tuple(loaded.annotations)
         known = Known.of(annotations, loaded.etag)
