@@ -519,6 +519,14 @@ def test_a_gesture_that_was_damaged_is_set_aside_and_nothing_is_put_over_it(
     assert kept == (1,)
 
 
+@pytest.mark.parametrize("ranks", [b"\0", b"\0" * 8])
+def test_a_list_whose_ranks_were_damaged_is_damaged(drafts: Drafts, ranks: bytes) -> None:
+    Desk(drafts, start=cars(2)).moves(7)
+    drafts._database.write([("UPDATE piece SET ranks = ?", (ranks,))])
+    with pytest.raises(StoreDamaged):
+        found(drafts)
+
+
 def test_unsent_work_that_nobody_has_read_is_never_written_over(path: Path) -> None:
     drafts = Drafts(path)
     Desk(drafts, start=cars(2)).moves(7)

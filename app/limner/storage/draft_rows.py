@@ -12,6 +12,7 @@ from limner.model.annotations import Annotation, Opaque
 from limner.model.patch import Patch
 from limner.storage.database import Database, Statement
 from limner.storage.draft_text import Wording, read_apart, replayed, written, written_apart
+from limner.storage.errors import StoreDamaged
 from limner.storage.journal import Place
 
 _PIECE: Final = 250
@@ -96,9 +97,15 @@ class Found:
         """The work, lowest first.
 
         Raises:
-            StoreDamaged: a gesture cannot be read.
+            StoreDamaged: ranks or a gesture cannot be read.
             Exception: what `decode` raises for a list that was damaged on the disk.
         """
+        try:
+            return self._annotations(wording)
+        except (ValueError, IndexError) as error:
+            raise StoreDamaged("Work that was kept on this computer cannot be read.") from error
+
+    def _annotations(self, wording: Wording) -> tuple[Annotation, ...]:
         shapes = [text[1:-1] for _, _, text in self.pieces if text != b"[]"]
         packed = [ranks for ranks, _, _ in self.pieces if ranks is not None]
         apart = [text for _, text, _ in self.pieces if text is not None]
