@@ -75,9 +75,16 @@ SHAPES: Final = (
 )
 """Many shapes at once, and one of very many points."""
 
+DOCUMENTS: Final = (
+    *("move", "move.undo", "relabel", "relabel.undo", "delete", "delete.undo", "body"),
+    *("stall.load", "stall.save"),
+)
+"""Ten thousand shapes changed in one step, and how long loads and saves hold the window up."""
+
 SUBJECTS: Final = (
     Subject("canvas", ("load", *PAINTED, "hit"), ratios=(1, 2)),
     Subject("shapes", SHAPES),
+    Subject("documents", DOCUMENTS),
     Subject("objects", ("open", "edit", "select", "list", "hide", "only", "type")),
     Subject("growth", ("pan", "zoom", "drag", "hover")),
     Subject("screen", ("zoom", "pan", "hover", "drag"), ratios=(1, 2), screen="xvfb"),
