@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -13,7 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from faults import FaultyHost
 from limner import resources
+from limner.cli.inside import host
+from limner.imaging.decoder import Decoder
+from limner.imaging.picture import Planes
 from limner.shell.hand import wait_until
+from limner.shell.services import Hosted
 from limner.sync import progress
 from limner.sync.pixels import Fetching
 from limner.sync.progress import Reporter
@@ -129,6 +134,46 @@ def test_the_next_start_finds_what_was_put_into_the_folder_meanwhile(
     assert again.session.row.filename == "b.png"
     names = {row.filename for row in again.application.project.rows.values()}
     assert names == {"a.png", "b.png"}
+
+
+def test_the_image_of_the_last_time_is_decoded_while_its_server_still_starts(
+    starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = starts()
+    filename = first.session.row.filename
+    first.quits()
+    decoded, there, real = [], threading.Event(), Decoder.whole
+
+    def whole(decoder: Decoder, path: Path, name: str, page: int = 0, **options: Any) -> Planes:
+        decoded.append(name)
+        planes = real(decoder, path, name, page, **options)
+        there.set()
+        return planes
+
+    def patient(folder: Path) -> Hosted:
+        assert there.wait(30), "nothing is decoded before the server is there"
+        return host(folder)
+
+    monkeypatch.setattr(Decoder, "whole", whole)
+    again = starts(hosted_by=patient)
+
+    assert again.session.row.filename == filename
+    assert decoded.count(filename) == 1
+
+
+def test_an_image_that_went_away_between_two_starts_is_not_missed(
+    starts: Starts, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shrinking"
+    shutil.copytree(resources.path("sample/images"), folder)
+    first = starts(folder)
+    gone = first.session.row.filename
+    first.quits()
+    (folder / gone).unlink()
+    again = starts()
+
+    assert again.session.row.filename != gone
+    assert not again.application.surprises
 
 
 def test_settings_that_cannot_be_read_are_kept_and_said(starts: Starts, home: Path) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from limner.api.patronus import Patronus
-from limner.api.pictograph import Dataset, FolderOpened, Pictograph
+from limner.api.pictograph import Dataset, FolderOpened, ImageRow, Pictograph
 from limner.panels.text import plain
 from limner.review.binding import Binding
 from limner.shell import theme
@@ -80,6 +80,9 @@ class Application:
     def start(self, wanted: Path | None = None) -> None:
         """Show the window, start the server inside, then open `wanted` or the last project."""
         self._wanted = wanted
+        last = self.services.settings.last_project
+        if last is not None and (wanted is None or str(wanted.absolute()) == last.file):
+            self.services.decode_ahead(last)
         self.window.canvas.show_message("Starting…")
         self.window.show()
         self.services.main.post(lambda: self.services.start_local(self._started, self._not_started))
@@ -321,13 +324,18 @@ class Application:
         self.window.setWindowTitle(" — ".join([*names, "Limner"]))
         self.window.position.setText(self.window.images.aside.text())
         if dataset is not None and row is not None and project.is_ready:
-            self._remember(dataset, row.filename)
+            self._remember(dataset, row)
         self.window.refresh()
 
-    def _remember(self, dataset: Dataset, image: str) -> None:
-        id_ = self._connection.id if self._connection is not None else None
+    def _remember(self, dataset: Dataset, row: ImageRow) -> None:
+        connection, now = self._connection, self.project.display.now
         last = LastProject(
-            connection_id=id_, dataset_id=dataset.id, image=image, folder=self._folder
+            connection_id=connection.id if connection is not None else None,
+            dataset_id=dataset.id,
+            image=row.filename,
+            image_id=row.id,
+            file=str(now.path) if now is not None and connection is None else None,
+            folder=self._folder,
         )
         if last != self.services.settings.last_project:
             self.services.change(last_project=last)

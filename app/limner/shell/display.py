@@ -11,7 +11,7 @@ from limner.panels.text import plain
 from limner.shell.notice import Tone
 from limner.shell.trouble import words
 from limner.shell.window import Window
-from limner.sync.image_source import ImageSource
+from limner.sync.image_source import Source
 from limner.sync.pixels import Fetching, Pixels, Preparing, Shown, Wanted
 from limner.tasks import MainThread
 
@@ -58,7 +58,7 @@ class Display:
 
     # --- what to show
 
-    def show(self, source: ImageSource, row: ImageRow) -> None:
+    def show(self, source: Source, row: ImageRow) -> None:
         """Bring the pixels of an image to the canvas; at once, when they are in memory."""
         self._turn_to(source, row)
         self._load(row)
@@ -70,7 +70,7 @@ class Display:
             self._pixels.show(self._wanted, self)
         self._clear_if_empty("Loading…", plain(row.filename))
 
-    def glance(self, source: ImageSource, row: ImageRow) -> None:
+    def glance(self, source: Source, row: ImageRow) -> None:
         """Show what is there of an image that the person will leave in a moment."""
         self._turn_to(source, row)
         if self._wanted is not None:
@@ -103,7 +103,7 @@ class Display:
                 wanted.source.forget(wanted.row)
         self._wanted = None
 
-    def _turn_to(self, source: ImageSource, row: ImageRow) -> None:
+    def _turn_to(self, source: Source, row: ImageRow) -> None:
         self._end_waiting()
         wanted = Wanted(source, row, self._pages.get(row.id, 0))
         if self._wanted is None or wanted.key != self._wanted.key:

@@ -69,7 +69,8 @@ class Project:
 
     def open(self, workspace: Workspace, dataset: Dataset, first: str | None = None) -> None:
         """Show a dataset; `first` names the image (filename) to begin with, else the first."""
-        self.close()
+        if self.dataset is not None:  # else what was decoded ahead for this one would be given up
+            self.close()
         self.workspace, self.dataset, self._wanted_first = workspace, dataset, first
         self._stop = workspace.watch(self._session_changed)
         self._window.canvas.show_message("Loading…", plain(dataset.name))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from limner import resources
 from limner.api.patronus import Patronus
-from limner.api.pictograph import Dataset, Dialect, Pictograph
+from limner.api.pictograph import Dataset, Dialect, ImageRow, Pictograph
 from limner.api.transport import Wire, connect
 from limner.imaging.children import command
 from limner.imaging.decoder import Decoder
@@ -22,10 +22,11 @@ from limner.storage.drafts import Drafts
 from limner.storage.image_files import ImageFiles
 from limner.storage.keys import Keys
 from limner.storage.places import Places
-from limner.storage.settings import Connection, SettingsFile
+from limner.storage.settings import Connection, LastProject, SettingsFile
 from limner.storage.thumbnails import Thumbnails
+from limner.sync.image_source import KnownFile
 from limner.sync.lanes import PROCESSES, Lanes
-from limner.sync.opening import Opener
+from limner.sync.opening import Opener, Wanted
 from limner.sync.pixels import Pixels
 from limner.sync.sample import install
 from limner.sync.session import Link
@@ -115,6 +116,13 @@ class Services:
     def unsaved(self, error: Exception) -> None:
         """The settings could not be written: everything else goes on."""
         raise error
+
+    def decode_ahead(self, last: LastProject) -> None:
+        """Have the image of the last time decoded while its server starts, if it lies here."""
+        if last.connection_id is None and last.file is not None:
+            row = ImageRow(last.image_id, last.dataset_id, last.image)
+            source = KnownFile(LOCAL_ORIGIN, self._files, Path(last.file))
+            self.pixels.prefetch([Wanted(source, row)])
 
     # --- the server inside
 

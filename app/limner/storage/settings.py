@@ -64,6 +64,10 @@ class LastProject(Choice):
     )
     dataset_id: str = Field(description="The dataset's id on that server")
     image: str = Field(default="", description="The file name of the image")
+    image_id: str = Field(default="", description="The image's id on that server")
+    file: str | None = Field(
+        default=None, description="Where the image lies on this computer, to decode it at once"
+    )
     folder: str | None = Field(
         default=None, description="The folder it was opened from, to look into again"
     )

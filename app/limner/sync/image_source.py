@@ -5,10 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from limner.api.pictograph import ImageRow, Pictograph
 from limner.api.transport import Progress
 from limner.storage.image_files import ImageFiles
+
+
+class Source(Protocol):
+    """Where images come from. For workers: everything blocks."""
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def files(self) -> ImageFiles: ...
+
+    def path(self, row: ImageRow, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+        """The file of an image; raises as `ImageSource.path`."""
+
+    def thumbnail(self, row: ImageRow, into: BinaryIO, cancelled: Callable[[], bool]) -> None:
+        """Write the small version that the server offers to `into`."""
+
+    def forget(self, row: ImageRow) -> None:
+        """Fetch the image again when it is wanted next, if it ever came over a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,30 @@ class ImageSource:
             lambda into: self.server.image_file(row, into, progress, cancelled),
         )
 
+    def thumbnail(self, row: ImageRow, into: BinaryIO, cancelled: Callable[[], bool]) -> None:
+        """Write the small version that the server offers to `into`."""
+        self.server.thumbnail_file(row, into, cancelled)
+
     def forget(self, row: ImageRow) -> None:
         """Fetch the image again when it is wanted next, if it ever came over a line."""
         self.files.drop(self.origin, row.id, row.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """One image whose file is known before its server is up."""
+
+    origin: str
+    files: ImageFiles
+    file: Path
+
+    def path(self, _row: ImageRow, _progress: Progress, _cancelled: Callable[[], bool]) -> Path:
+        """The file; whoever reads it will see whether it is still there."""
+        return self.file
+
+    def thumbnail(self, row: ImageRow, _into: BinaryIO, _cancelled: Callable[[], bool]) -> None:
+        """There is no server to offer one."""
+        raise FileNotFoundError(f"nobody offers a thumbnail of {row.filename}")
+
+    def forget(self, _row: ImageRow) -> None:
+        """It never came over a line."""

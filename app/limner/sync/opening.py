@@ -15,7 +15,7 @@ from limner.imaging.picture import Level, Planes, Window
 from limner.imaging.plan import Plan, bytes_per_pixel, how_to_open
 from limner.imaging.pyramid_cache import PyramidCache
 from limner.imaging.tone import automatic
-from limner.sync.image_source import ImageSource
+from limner.sync.image_source import Source
 from limner.tasks import Ticket
 
 PREVIEW_SIDE: Final = 1600
@@ -37,7 +37,7 @@ class Key(NamedTuple):
 class Wanted:
     """A page of an image whose pixels are wanted; `ticket` is cancelled when they are not."""
 
-    source: ImageSource
+    source: Source
     row: ImageRow
     page: int = 0
     ticket: Ticket = field(default_factory=Ticket, compare=False)

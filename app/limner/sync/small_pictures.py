@@ -70,7 +70,7 @@ class SmallPictures:
         with tempfile.TemporaryDirectory(prefix="limner-small-") as folder:
             path = Path(folder) / "offered"
             with path.open("xb") as file:
-                wanted.source.server.thumbnail_file(wanted.row, file, wanted.is_given_up)
+                wanted.source.thumbnail(wanted.row, file, wanted.is_given_up)
             with self._lanes.gate.for_small():
                 pixels = self._decoder.thumbnail(path, wanted.name, THUMBNAIL_SIDE)
         width, height = wanted.row.width, wanted.row.height
