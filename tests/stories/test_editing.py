@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from limner.model.annotations import BBox, Kind, Polygon, Polyline
 from limner.model.geometry import as_oriented
@@ -154,3 +157,18 @@ def test_a_class_that_is_added_gets_its_shapes(coins: Annotator) -> None:
     coins.saves()
 
     assert coins.newest.name == "stamp"
+
+
+def test_a_key_finds_its_command_ready_in_the_same_turn_as_the_selection(coins: Annotator) -> None:
+    box = a_box(coins)
+    coins.session.selection.clear()
+    coins.takes(Key.Key_V)
+    assert coins.window.actions_by_id["edit.delete"].isEnabled() is False
+
+    coins.session.selection.choose([box.id])  # the event loop does not turn before the key
+    question = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Key.Key_Delete, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(coins.canvas, question)
+
+    assert coins.window.actions_by_id["edit.delete"].isEnabled()

@@ -30,6 +30,11 @@ _BESIDE: Final = 10.0
 _SLICE_MS: Final = 6.0
 """How long tiles are painted before events get their turn again."""
 
+_REST_MS: Final = 150
+"""Without input for so long, the hand rests: what is around the view is painted ahead."""
+
+_STIRS: Final = (QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.KeyPress)
+
 
 class Stage(Outlook):
     picture_shown = Signal(object)
@@ -52,6 +57,9 @@ class Stage(Outlook):
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._paint_slice)
+        self._is_ahead = False
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._go_ahead)
 
     # What is shown
 
@@ -142,9 +150,11 @@ class Stage(Outlook):
 
     @override
     def _look(self, viewport: Viewport) -> None:
+        zoom = self._view().zoom
         super()._look(viewport)
         self._still.look_at(self._view(), self._turning())
         self._wait_for_tiles()
+        self._is_ahead = self._view().zoom == zoom  # a pan goes on: what it comes to is wanted now
 
     def _start_afresh(self) -> None:
         """Nothing that is painted is of any use: another image, another document."""
@@ -172,12 +182,23 @@ class Stage(Outlook):
     def _wait_for_tiles(self) -> None:
         self._is_waiting = self._is_waiting or not self._still.is_settled
         self._timer.start()
+        self._stir()
+
+    def _stir(self) -> None:
+        """The hand is at work: nothing is painted ahead until it rests."""
+        self._is_ahead = False
+        self._rest.start()
+
+    def _go_ahead(self) -> None:
+        self._is_ahead = True
+        self._timer.start()
 
     def _paint_slice(self) -> None:
         in_hand, turning = self._live.in_hand, self._turning()
         lifted = in_hand.paint_some(self._view(), _SLICE_MS)
         painted = [turning.mapRect(place) for place in lifted]
-        painted = painted or self._still.paint_some(_SLICE_MS, ahead=in_hand.is_empty)
+        is_ahead = self._is_ahead and in_hand.is_empty
+        painted = painted or self._still.paint_some(_SLICE_MS, ahead=is_ahead)
         for place in painted:
             self._update_device(place)
         if not painted:
@@ -216,6 +237,8 @@ class Stage(Outlook):
 
     @override
     def event(self, event: QEvent) -> bool:
+        if event.type() in _STIRS:
+            self._stir()
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._start_afresh()
             if self._is_fitted:
