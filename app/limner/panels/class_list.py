@@ -77,7 +77,8 @@ class ClassList(QAbstractTableModel):
         self.beginResetModel()
         self._ontology = bench.ontology if bench else Ontology()
         self._counts = Counter(_keys(bench.document.snapshot() if bench else ()))
-        self.hidden &= frozenset(self._ontology)
+        if bench is not None:  # between two images nothing is shown, and nothing is forgotten
+            self.hidden &= frozenset(self._ontology)
         self.endResetModel()
 
     def follow(self, patch: Patch) -> None:

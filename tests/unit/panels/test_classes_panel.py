@@ -73,6 +73,7 @@ def test_the_eye_hides_a_class_and_it_stays_hidden_on_the_next_image(panel: Clas
     heard: list[frozenset[LabelClass]] = []
     panel.hidden_changed.connect(heard.append)
     click(panel, 0, Column.EYE)
+    panel.edit(None)
     panel.edit(Bench.over(Document(street()), ONTOLOGY, (10, 10)))
     assert panel.hidden == {CAR}
     assert heard == [frozenset({CAR})]
