@@ -82,6 +82,14 @@ def test_all_that_is_selected_is_brought_into_view(annotator: Annotator) -> None
     assert seen.centre == pytest.approx((125, 105), abs=1.5)
 
 
+def test_another_theme_moves_nothing(annotator: Annotator) -> None:
+    window = annotator.window
+    parts = (window.rail.widgetForAction(window.rail.actions()[-1]), annotator.canvas)
+    before = [part.mapTo(window, part.rect().center()) for part in parts]
+    annotator.takes(Key.Key_F9)
+    assert [part.mapTo(window, part.rect().center()) for part in parts] == before
+
+
 def test_map_hairlines_and_rulers_stay_as_they_were_chosen(starts: Starts) -> None:
     first = starts()
     first.hand.press(Key.Key_M, SHIFT)

@@ -158,8 +158,7 @@ def _bars(t: Tokens) -> str:
     return f"""
     QToolBar {{ background: {t.panel}; border: 0; border-bottom: 1px solid {t.border};
         spacing: 2px; padding: 4px 8px; }}
-    QToolBar#rail {{ border-bottom: 0; border-right: 1px solid {t.border}; padding: 8px 5px;
-        spacing: 3px; }}
+    QToolBar#rail {{ border-bottom: 0; border-right: 1px solid {t.border}; }}
     QToolBar::separator {{ background: {t.border}; width: 1px; height: 1px; margin: 5px 6px; }}
     QToolBar#rail::separator {{ margin: 6px 5px; }}
     QMenuBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; padding: 2px 6px; }}
