@@ -56,6 +56,12 @@ def test_a_file_that_cannot_be_shown_is_one_sentence_and_the_next_one_opens(
         lambda: words in f"{window.canvas.message} {window.notice.text}", "a word about the file"
     )
 
+    annotator.hand.press(Key.Key_B)
+    annotator.hand.drag((10, 10), (60, 60))
+    assert annotator.shapes == []
+    assert "no image to draw on" in annotator.notice
+
     annotator.hand.press(Key.Key_D)
     annotator.waits_for_the_image()
     assert annotator.session.row.filename == "1.jpg"
+    assert "no image to draw on" not in annotator.says

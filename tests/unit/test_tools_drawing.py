@@ -361,6 +361,21 @@ def test_a_missing_class_is_said_again_when_it_went_missing_again() -> None:
     assert len(place.refused) == 2
 
 
+@pytest.mark.parametrize("tool", ["box", "rotated", "polygon", "polyline", "keypoint"])
+def test_nothing_is_drawn_while_nobody_knows_where_the_image_lies(tool: str) -> None:
+    place = street()
+    place.bench.image_size = (0, 0)
+    hand = Hand(place, tool)
+    hand.clicks((10, 10), (60, 10), (60, 60))
+    assert not hand.is_drawing()
+    assert len(place.shapes) == 0
+    (refused,) = place.refused
+    assert str(refused) == hand.sees().hint
+    place.bench.image_size = (300, 300)
+    hand.clicks((10, 10))
+    assert hand.is_drawing() or len(place.shapes) == 1
+
+
 def test_a_double_click_on_the_first_point_closes_the_polygon_and_begins_no_other() -> None:
     place = street()
     hand = Hand(place, "polygon")

@@ -69,6 +69,7 @@ class Ruler(QWidget):
             self.setFixedWidth(_BREADTH)
         self._mark: float | None = None
         canvas.view_changed.connect(self.update)
+        canvas.picture_shown.connect(self._another_picture)
         canvas.pointer_at.connect(self._follow)
         canvas.pointer_left.connect(self._lose)
 
@@ -86,6 +87,9 @@ class Ruler(QWidget):
 
     def _along(self, at: QPointF) -> float:
         return at.x() if self._is_flat else at.y()
+
+    def _another_picture(self, _picture: object) -> None:
+        self.update()
 
     def _follow(self, x: float, y: float) -> None:
         self._set_mark(self._along(self._canvas.to_widget(x, y)))
@@ -119,7 +123,8 @@ class Ruler(QWidget):
                 .mapRect(to_device(event.rect(), ratio))
             )
             self._paint_ground(painter, ratio)
-            self._paint_ticks(painter, ratio, seen)
+            if self._canvas.has_frame:
+                self._paint_ticks(painter, ratio, seen)
             self._paint_mark(painter, ratio)
 
     def _turn(self) -> Turn:
@@ -146,10 +151,11 @@ class Ruler(QWidget):
         """Where there is image, the ruler is lighter."""
         end, breadth = self._end(ratio), round(_BREADTH * ratio)
         painter.fillRect(0, 0, end, breadth, _colour(QPalette.ColorRole.Window))
-        scale = self._flat(ratio)
-        left, right = sorted((whole(scale.at(0)), whole(scale.at(self._pixels()))))
-        left, right = max(left, 0), min(right, end)
-        painter.fillRect(left, 0, right - left, breadth, _colour(QPalette.ColorRole.AlternateBase))
+        if self._canvas.has_frame:
+            light, scale = _colour(QPalette.ColorRole.AlternateBase), self._flat(ratio)
+            left, right = sorted((whole(scale.at(0)), whole(scale.at(self._pixels()))))
+            left, right = max(left, 0), min(right, end)
+            painter.fillRect(left, 0, right - left, breadth, light)
         line = max(1, round(ratio))
         painter.fillRect(0, breadth - line, end, line, _colour(QPalette.ColorRole.Mid))
 

@@ -17,7 +17,7 @@ from typing_extensions import override
 from limner.canvas.input import is_pinch, is_space, key_of, mods_of
 from limner.canvas.minimap import Minimap
 from limner.canvas.worktop import Worktop
-from limner.tools.tool import Pointer, Tool
+from limner.tools.tool import Overlay, Pointer, Tool
 from limner.tools.toolbox import DRAWING
 
 _NOTCH: Final = 1.2
@@ -69,6 +69,7 @@ class Canvas(Worktop):
 
     def _press(self, event: QMouseEvent, clicks: int) -> None:
         button = event.button()
+        self._pointer = event.position()
         if self._pan_from is not None or self._is_pressed:
             return
         if button == _MIDDLE or (button == _LEFT and self._is_hand()):
@@ -82,6 +83,7 @@ class Canvas(Worktop):
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
         self._cross(event.position() if self._has_crosshair() else None)
         if self._pan_from is not None:
             step = event.position() - self._pan_from
@@ -89,7 +91,6 @@ class Canvas(Worktop):
             self.pan_by(step.x(), step.y())
         elif self._tool is not None and self._is_working():
             self._feed(self._tool.move, event)
-        self._pointer = event.position()
         self._tell_pointer()
 
     @override
@@ -128,8 +129,14 @@ class Canvas(Worktop):
     def _lose_pointer(self) -> None:
         self._pointer = None
         self._cross(None)
-        self._show_overlay(replace(self._live.overlay, hovered=None))
+        self._show_overlay(self._live.overlay)
         self.pointer_left.emit()
+
+    @override
+    def _show_overlay(self, overlay: Overlay) -> None:
+        """As the tool wants it, which does not know that the pointer has gone elsewhere."""
+        is_here = self._pointer is not None
+        super()._show_overlay(overlay if is_here else replace(overlay, hovered=None))
 
     @property
     def is_crosshair_on(self) -> bool:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from limner.canvas.finder import found_at, found_within
 from limner.canvas.input import cursor_shape
 from limner.canvas.stage import Stage
+from limner.imaging.picture import Picture
 from limner.model.annotations import AnnotationId
 from limner.model.geometry import Bounds
 from limner.model.ontology import Ontology
@@ -44,8 +46,7 @@ class Worktop(Stage):
             self._scene.load(bench.document, bench.ontology)
             self._scene.select(bench.selection.ids)
             bench.find, bench.find_within = self._find, self._find_within
-            if self._scene.backdrop.picture is None:  # still to come, or not to be read
-                self._fit_to(*bench.image_size)
+            self._fit_without_picture()
             self._unwatch = [
                 bench.document.watch(self._on_patch),
                 bench.selection.watch(self._on_selection),
@@ -54,6 +55,26 @@ class Worktop(Stage):
         self._live.clear()
         self._start_afresh()
         self.refresh_overlay()
+
+    @override
+    def show_picture(self, picture: Picture | None, *, in_place: bool = False) -> None:
+        is_gone = picture is None and self._scene.backdrop.picture is not None
+        super().show_picture(picture, in_place=in_place)
+        if is_gone:
+            self._fit_without_picture()
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether it is known where the image lies, if only by its size."""
+        return self._scene.backdrop.picture is not None or self._has_size()
+
+    def _has_size(self) -> bool:
+        return self._bench is not None and self._bench.image_size != (0, 0)
+
+    def _fit_without_picture(self) -> None:
+        """Make room for a picture that is still to come, or not to be read."""
+        if self._bench is not None and self._scene.backdrop.picture is None and self._has_size():
+            self._fit_to(*self._bench.image_size)
 
     def recolour(self, ontology: Ontology) -> None:
         """Show the shapes in the colours and with the skeletons of another label set."""

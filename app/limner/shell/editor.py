@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 
+from limner.imaging.picture import Picture
 from limner.model.annotations import AnnotationId, Drawable, Kind, kind_of
 from limner.model.document import PatchDoesNotFit
 from limner.model.geometry import Bounds, bounds
@@ -43,6 +44,7 @@ class Editor:
         self._unseen = Unseen()
         self._clip: edits.Clip | None = None
         self._stops: list[Callable[[], None]] = []
+        self._picture_size: tuple[int, int] | None = None
         self._watchers: list[Callable[[], None]] = []
         self._connect()
 
@@ -50,7 +52,8 @@ class Editor:
         window, canvas = self._window, self._window.canvas
         canvas.pointer_at.connect(window.status.show_pointer)
         canvas.pointer_left.connect(window.status.hide_pointer)
-        canvas.zoom_changed.connect(window.status.show_zoom)
+        canvas.zoom_changed.connect(self._zoomed)
+        canvas.picture_shown.connect(self._picture_shown)
         canvas.overlay_changed.connect(self._overlay_changed)
         window.objects.reveal.connect(self.reveal)
         window.objects.hidden_changed.connect(self._hide)
@@ -66,9 +69,10 @@ class Editor:
         document, history = session.document, session.history
         if document is None or history is None:
             raise ValueError("the session has no document yet")
+        measured = self._picture_size
         self.leave()
-        self.session, self._ontology = session, ontology
-        size = (session.row.width or 0, session.row.height or 0)
+        self.session, self._ontology, self._picture_size = session, ontology, measured
+        size = measured or (session.row.width or 0, session.row.height or 0)
         bench = Bench(document, history, session.selection, ontology, size)
         bench.active = self._active
         bench.refused = self._refused
@@ -94,6 +98,7 @@ class Editor:
         for stop in self._stops:
             stop()
         self._stops, self._tool, self.bench, self.session = [], None, None, None
+        self._picture_size = None
         self._window.canvas.use(None)
         self._window.canvas.edit(None)
         for panel in (self._window.objects, self._window.classes, self._window.attributes):
@@ -296,6 +301,17 @@ class Editor:
             self.bench.image_size = (width, height)
         if self.session is not None:
             self.session.row = replace(self.session.row, width=width, height=height)
+
+    def _picture_shown(self, picture: Picture | None) -> None:
+        """Even a preview says how large the image is; then one can draw."""
+        self._picture_size = (picture.width, picture.height) if picture is not None else None
+        if self._picture_size is not None:
+            self.set_image_size(*self._picture_size)
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        canvas = self._window.canvas
+        self._window.status.show_zoom(canvas.zoom if canvas.has_frame else None)
 
     def _changed(self, patch: Patch) -> None:
         if self.bench is not None:

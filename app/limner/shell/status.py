@@ -126,8 +126,10 @@ class Status(QStatusBar):
     def show_shapes(self, count: int | None) -> None:
         self._shapes.setText("" if count is None else f"{count:,} shape{'' if count == 1 else 's'}")
 
-    def show_zoom(self, zoom: float) -> None:
-        self._zoom.setText(f"{zoom:.0%}" if zoom >= 0.1 else f"{zoom:.1%}")
+    def show_zoom(self, zoom: float | None) -> None:
+        """Device pixels per image pixel; None where there is no image."""
+        words = "" if zoom is None else f"{zoom:.0%}" if zoom >= 0.1 else f"{zoom:.1%}"
+        self._zoom.setText(words)
 
     def show_pointer(self, x: float, y: float) -> None:
         self._pointer.setText(f"x {x:.1f}  y {y:.1f}")

@@ -52,22 +52,23 @@ class DrawingTool(Tool):
         return self.label.colour if self.label else UNKNOWN_COLOUR
 
     def can_draw(self) -> bool:
-        """Whether there is a class to draw in; says so once when there is none."""
-        if self.label is not None:
-            self._has_complained = False
-            return True
-        if not self._has_complained:
-            self._has_complained = True
-            self.bench.refused(RuleBroken(AnnotationId(""), "name", self.missing_class))
-        return False
+        """Whether there is a class to draw in, and an image; says once what is missing."""
+        missing = self.missing
+        if missing and not self._has_complained:
+            self.bench.refused(RuleBroken(AnnotationId(""), "name", missing))
+        self._has_complained = bool(missing)
+        return not missing
 
     @property
-    def missing_class(self) -> str:
-        return f"Add a {NOUNS[self.kind]} class first: the dataset has none."
+    def missing(self) -> str:
+        """Why nothing can be drawn; empty when something can."""
+        if self.bench.image_size == (0, 0):  # where a shape lies would be an accident
+            return "There is no image to draw on: its size is not known."
+        return "" if self.label else f"Add a {NOUNS[self.kind]} class first: the dataset has none."
 
     def hint(self, words: str) -> str:
-        """`words`, unless there is no class to draw in."""
-        return words if self.label else self.missing_class
+        """`words`, unless nothing can be drawn."""
+        return self.missing or words
 
     def place(self, at: Pointer) -> XY:
         """Where a new point goes: on the image, so that overshooting its edge is no mistake.

@@ -181,7 +181,7 @@ class KeypointTool(DrawingTool):
     def _words(self) -> str:
         label, template = self._label_here(), self._template()
         if label is None:
-            return self.missing_class
+            return self.missing
         name = " ".join(label.name.split())[:40]
         if template is None:
             return f"Click to place {name} · Shift+click: occluded"

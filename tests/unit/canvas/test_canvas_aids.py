@@ -262,6 +262,27 @@ def test_rulers_mark_the_pointer_and_lie_beside_the_canvas() -> None:
     assert rulers.top.grab().toImage().pixelColor(120, 5) != accent
 
 
+def test_rulers_measure_nothing_where_there_is_no_image() -> None:
+    easel = Easel.put_up()
+    ruler = Ruler(easel.canvas, Qt.Orientation.Horizontal)
+    ruler.resize(easel.canvas.width(), ruler.height())
+    easel.canvas.edit(None)
+    easel.canvas.show_picture(None)
+    empty = ruler.grab().toImage()
+    assert len({empty.pixel(x, 15) for x in range(empty.width())}) == 1
+    easel.canvas.edit(bench_of(size=(50, 40)))  # its size is known before its pixels
+    assert easel.canvas.image_size == (50, 40)
+    assert ruler.grab().toImage() != empty
+
+
+def test_the_room_of_an_image_is_its_own_while_its_pixels_are_still_to_come() -> None:
+    easel = Easel.put_up(size=(200, 150))
+    easel.canvas.edit(bench_of(size=(50, 40)))
+    easel.canvas.show_picture(None)
+    assert easel.canvas.image_size == (50, 40)
+    assert easel.canvas.is_whole
+
+
 def test_a_tick_stands_where_its_pixel_begins() -> None:
     easel = Easel.put_up()
     easel.canvas.zoom_to(10)

@@ -11,11 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from limner.canvas.viewport import MAX_ZOOM
+from limner.model.annotations import AnnotationId, BBox
 from limner.model.geometry import Bounds
 from limner.tools.bench import Bench
-from limner.tools.tool import Key
+from limner.tools.tool import Key, Overlay
 from unit.canvas.easel import Easel, bench_of, plain_picture
 
+A = AnnotationId("a")
 CORNER = QPointF(70, 190)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
@@ -188,6 +190,17 @@ def test_it_tells_where_the_pointer_is_and_when_it_left() -> None:
     QApplication.sendEvent(easel.canvas, QEvent(QEvent.Type.Leave))
     assert heard == [easel.canvas.to_image(CORNER)]
     assert left == [True]
+
+
+def test_nothing_is_hovered_once_the_pointer_left_whatever_the_tool_remembers() -> None:
+    easel = Easel.put_up([BBox(id=A, name="car", x=40, y=30, w=60, h=40)])
+    easel.uses().shown = Overlay(hovered=A)
+    easel.moves_mouse(QEvent.Type.MouseMove, CORNER)
+    assert easel.canvas.overlay.hovered == A
+    QApplication.sendEvent(easel.canvas, QEvent(QEvent.Type.Leave))
+    easel.bench.selection.choose([A])
+    easel.settles()
+    assert easel.canvas.overlay.hovered is None
 
 
 def test_it_is_settled_once_all_is_painted_and_says_so() -> None:
