@@ -40,9 +40,8 @@ def test_every_tool_of_the_tests_is_locked() -> None:
 
 
 def test_tests_run_on_the_very_versions_the_editor_runs_on() -> None:
-    """On the same platforms, or on all when a tool of the tests needs it there too."""
-    for name, version, where in pins(EDITOR):
-        assert {(name, version, where), (name, version, "")} & pins(TESTS)
+    """Where a tool of the tests needs it too, it may be on more platforms."""
+    assert {pin[:2] for pin in pins(EDITOR)} <= {pin[:2] for pin in pins(TESTS)}
 
 
 @pytest.mark.parametrize("lock", [EDITOR, TESTS, BUILD], ids=lambda lock: lock.name)

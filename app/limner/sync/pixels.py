@@ -117,6 +117,7 @@ class Pixels:
         """Give everything up."""
         self.stop()
         self.prefetch(())
+        self.small.close()
         self._kept.clear()
 
     def _turn_to(self, wanted: Wanted, hears: Hears) -> None:
