@@ -118,19 +118,16 @@ class ClassForm(QWidget):
         return menu
 
     def _lay_out(self) -> None:
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row, parts in ((first, (self.name, self.colour)), (second, (self.kind,))):
-            row.setSpacing(6)
-            for part in parts:
-                row.addWidget(part)
-        second.addStretch(1)
-        second.addWidget(self.cancel)
-        second.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(6)
-        column.addLayout(first)
-        column.addLayout(second)
+        rows = ((self.name, self.colour), (self.kind,), (self.cancel, self.add))
+        for parts in rows:  # no wider than the panel is without the form
+            row = QHBoxLayout()
+            row.setSpacing(6)
+            for part in parts:
+                row.addWidget(part)
+            column.addLayout(row)
         column.addWidget(self.why)
 
     def _connect(self) -> None:

@@ -81,6 +81,12 @@ def test_the_eye_hides_a_class_and_it_stays_hidden_on_the_next_image(panel: Clas
     assert heard[-1] == panel.hidden == frozenset()
 
 
+def test_the_form_makes_its_column_no_wider(panel: ClassesPanel) -> None:
+    QTest.mouseClick(panel.add, LEFT)
+    assert panel.form.isVisible()
+    assert panel.minimumSizeHint().width() <= 230  # as wide as its column is at the start
+
+
 def test_a_new_class_is_named_and_asked_for(panel: ClassesPanel) -> None:
     heard: list[LabelClass] = []
     panel.wanted.connect(heard.append)
