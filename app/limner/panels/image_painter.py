@@ -113,7 +113,7 @@ def _draw_stage(
     room = rect.adjusted(_DOT + 6, 0, -painter.fontMetrics().horizontalAdvance(count) - 10, 0)
     words, ink = row.status.replace("_", " "), tokens.muted
     if problem:
-        words, ink = problem, tokens.bad
+        words, ink = "not shown", tokens.bad  # why is a sentence: the tool tip has the room
     elif state:
         words, ink = state, tokens.warn
     draw_text(painter, room, plain(words), ink)
