@@ -111,7 +111,7 @@ def _stalls(opened: Office, count: int) -> Iterator[Figure]:
         beat.during(partial(_save, session))
         saves.append(beat.longest_ms)
     for name, samples in (("load", loads), ("save", saves)):
-        yield Figure(f"documents.stall.{name}", count, 1, samples, _STALL_MS, unit="ms stalled")
+        yield Figure(f"documents.stall.{name}", count, 1, samples, _STALL_MS, unit="ms late")
 
 
 def _edit(session: Session) -> None:

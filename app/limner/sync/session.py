@@ -22,7 +22,6 @@ Nothing is sent that is not on this computer's disk first, unless the disk itsel
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -39,15 +38,13 @@ from limner.sync.differences import by_annotation, difference
 from limner.sync.keeping import Keeping
 from limner.sync.known import Known
 from limner.sync.link import Link
+from limner.sync.loading import Loading
 from limner.sync.pace import Pace
-from limner.sync.progress import Activity, Progress, Reporter
-from limner.sync.reading import Opened, read_image, read_news
+from limner.sync.progress import Progress
+from limner.sync.reading import Opened
 from limner.sync.state import CannotKeep, ChangedElsewhere, LoadStopped, State
-from limner.tasks import Ticket
 
 __all__ = ["Link", "Session"]
-
-_LOG = logging.getLogger(__name__)
 
 
 class Session:
@@ -69,12 +66,12 @@ class Session:
         """The server's words on the annotations that it refused in the last save."""
         self.restored = 0
         """How many annotations came back from this computer instead of the server."""
-        self._texts = WireTexts()
-        draft = link.drafts.image(link.origin, row.id, self._texts)
+        texts = WireTexts()
+        draft = link.drafts.image(link.origin, row.id, texts)
         self._keeping = Keeping(draft, link.main, self._is_kept)
-        self._delivery = Delivery(link, dataset, row, self._texts, self)
+        self._delivery = Delivery(link, dataset, row, texts, self)
         self._pace = Pace(link.main, self.save_now)
-        self._loading = Ticket()
+        self._loading = Loading(dataset, row, draft, texts)
         self._confirmed = -1
         self._wanted_again = False
         self._wanted_once_kept = False
@@ -116,21 +113,13 @@ class Session:
     def load(self) -> None:
         """Read the image's annotations from this computer and from the server."""
         self.trouble = None
-        ticket = self._loading = Ticket()
-        told = Reporter(Activity.LOADING, ticket, self._link.main, self.moved)
-        link, dataset, row, texts = self._link, self.dataset, self.row, self._texts
-        draft = self._keeping.draft
-
-        def work() -> Opened:
-            return read_image(link, dataset, row, draft, texts, told)
-
-        link.tasks.run(work, self._opened, self._not_opened, ticket)
+        self._loading.begin(self._link, self._opened, self._not_opened, self.moved)
         self._tell()
 
     def cancel_load(self) -> None:
         """Stop a load that is on its way; `load` begins it anew."""
         if self.state is State.LOADING:
-            self._loading.cancel()
+            self._loading.stop()
             self._not_opened(LoadStopped())
 
     def _opened(self, opened: Opened) -> None:
@@ -163,22 +152,16 @@ class Session:
         What they changed is shown and never enters the history, which ends there. Edits made in
         the meantime come first: the next save then finds the difference.
         """
-        document, known = self._held(), self._delivery.known
-        link, dataset, row = self._link, self.dataset, self.row
-        revision, held = document.revision, document.snapshot()
-
-        def looked(found: tuple[Known, Patch] | None) -> None:
-            is_idle = document.revision == revision and not self.is_dirty and not self.is_sending
-            if found is not None and is_idle:
-                self._replace(*found)
-
-        def failed(error: Exception) -> None:
-            _LOG.info("%s was not looked at again: %s", self.row.id, error)
-
-        link.tasks.run(lambda: read_news(link, dataset, row, held, known), looked, failed)
-
-    def _replace(self, known: Known, news: Patch) -> None:
         document = self._held()
+        revision = document.revision
+
+        def changed(known: Known, news: Patch) -> None:
+            if document.revision == revision and not self.is_dirty and not self.is_sending:
+                self._replace(document, known, news)
+
+        self._loading.look_again(self._link, document.snapshot(), self._delivery.known, changed)
+
+    def _replace(self, document: Document, known: Known, news: Patch) -> None:
         if news and self.history is not None:
             document.apply(news)
             self.history.forget()
