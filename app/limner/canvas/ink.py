@@ -43,7 +43,7 @@ class Manner(Enum):
 
 
 _FILLED: Final = frozenset({Manner.PLAIN, Manner.THIN, Manner.GROUND})
-_EDGES: Final = {Manner.SELECTED: look.WHITE, Manner.HOVERED: look.with_alpha(look.WHITE, 170)}
+_EDGES: Final = {Manner.SELECTED: look.WHITE, Manner.HOVERED: look.DIM}
 _HAIRLINE: Final = 1.0
 """Device pixels: up to this width Qt strokes in a fifth of the time."""
 

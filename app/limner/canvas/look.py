@@ -29,8 +29,14 @@ PAD: Final = 16
 """No mark of a shape reaches further than this from its bounds."""
 
 WHITE: Final = QColor(255, 255, 255)
-SHADE: Final = QColor(12, 14, 18, 150)
-"""The dark line under a coloured one: seen on white, on its own colour and on grey."""
+SHADE: Final = QColor(40, 42, 46)
+"""The dark line under a coloured one: seen on white, on its own colour and on grey.
+
+No line may be see-through: a wide one takes 0.5 ms around a large shape, an opaque one 0.13.
+"""
+
+DIM: Final = QColor(183, 184, 185)
+"""The light line of what is only pointed at."""
 
 ACCENT: Final = QColor("#4c8dff")
 
