@@ -22,6 +22,9 @@ PREFETCHED_ANNOTATIONS = 20_000
 KEPT_HISTORIES = 32
 """Images whose undo history stays for when they are opened again in the same run."""
 
+KEPT_ANNOTATIONS = 200_000
+"""What they hold together at most: 100,000 polygons and their wire text take 230 MB."""
+
 Failed = Callable[[Exception], None]
 
 
@@ -210,8 +213,12 @@ class Workspace:
         """Keep document and history for when the image is opened again in this run."""
         if session.state is State.ON_SERVER:
             self._resting[session.row.id] = session
-            if len(self._resting) > KEPT_HISTORIES:
+            while len(self._resting) > 1 and self._rests_too_much():
                 self._resting.pop(self._worth_least())
+
+    def _rests_too_much(self) -> bool:
+        held = sum(len(session.document or ()) for session in self._resting.values())
+        return len(self._resting) > KEPT_HISTORIES or held > KEPT_ANNOTATIONS
 
     def _worth_least(self) -> str:
         """The image that rests longest, of those that were only looked at if there are any."""
