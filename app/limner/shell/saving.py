@@ -127,7 +127,7 @@ class Saving:
                 Choice("Take theirs", session.take_theirs),
             ]
         if session.state is State.FAILED:
-            return [Choice("Try again", session.load)]
+            return [Choice("Try again", self._project.retry)]
         if isinstance(trouble, Unauthorized | Forbidden):
             return [Choice("Change key…", self._change_key), Choice("Try again", session.save_now)]
         if isinstance(trouble, Refused):
