@@ -61,6 +61,7 @@ class Pixels:
         self._kept = KeptPixels(budget_bytes)
         self._wanted: Wanted | None = None
         self._started: Wanted | None = None
+        self._is_glance = False
         self._hears: Hears | None = None
         self._preview: WholePicture | None = None
         self._ahead = Ahead(opener, lanes, self._kept.room_for, self._opened, self._not_ahead)
@@ -81,6 +82,7 @@ class Pixels:
     def show(self, wanted: Wanted, hears: Hears) -> None:
         """Bring the pixels of an image; those in memory are told of before this returns."""
         self._turn_to(wanted, hears)
+        self._is_glance = False
         kept = self._kept.get(wanted.key)
         if kept is not None:
             self._present(kept)
@@ -95,6 +97,7 @@ class Pixels:
         Only one small picture is made at a time, the next for where the person is by then.
         """
         self._turn_to(wanted, hears)
+        self._is_glance = True
         kept = self._kept.get(wanted.key)
         if kept is not None:
             hears.preview(kept.picture)
@@ -239,7 +242,7 @@ class Pixels:
         wanted = self._wanted
         if wanted is None or wanted.key != ahead.key or wanted is self._started:
             return
-        if self._hears is not None:
+        if self._hears is not None and not self._is_glance:
             self._start(wanted)
 
 
