@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from limner.imaging.tiled import TiledPicture
 from limner.shell.hand import wait_until
@@ -183,7 +183,10 @@ def test_what_came_in_place_of_a_preview_is_what_is_seen_when_opened_anew(
 
 
 def seen(annotator: Annotator) -> QImage:
+    """The canvas itself, without map and messages, which come and go by the clock."""
     wait_until(lambda: annotator.canvas.is_settled, "the canvas to be painted")
+    for child in annotator.canvas.findChildren(QWidget):
+        child.hide()
     return annotator.canvas.grab().toImage()
 
 
