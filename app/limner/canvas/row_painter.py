@@ -14,6 +14,7 @@ from limner.canvas.ink import Ink, Manner
 from limner.canvas.shape_table import Rows, ShapeTable
 from limner.canvas.specks import (
     DOT_BELOW,
+    JOINTS_FROM,
     SIMPLE_BELOW,
     THIN_BELOW,
     SpeckPainter,
@@ -69,7 +70,7 @@ class RowPainter:
         table = self._table
         size = table.extent(rows) * (self._frame.zoom / self._frame.ratio)
         chosen = table.selected.rows[rows]
-        may_shrink = ~table.is_point[rows]
+        may_shrink = ~table.is_point[rows] | (self._frame.zoom / self._frame.ratio < JOINTS_FROM)
         if len(table.selected.ids) <= CROWD:
             may_shrink &= ~chosen
         kinds = np.where(may_shrink & (size < THIN_BELOW), _THIN, _PLAIN)

@@ -29,6 +29,13 @@ THIN_BELOW: Final = 24.0
 """Device-independent pixels under which one hairline is enough: wide ones take six times as long
 and would cover most of what is in the shape."""
 
+JOINTS_FROM: Final = 0.125
+"""Device-independent pixels per image pixel under which a joint is a dot too: thousands of them
+would cover an image of which so much is seen."""
+
+_JOINT: Final = 3.0
+"""The side of such a dot, in device-independent pixels."""
+
 _POINTS_KEPT: Final = 8
 
 Squares = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -37,7 +44,8 @@ Squares = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 def squares_of(table: ShapeTable, rows: Rows, frame: Frame) -> Squares:
     """A square of the shape's own size in its middle, for each row."""
-    sizes = np.maximum(np.rint(table.extent(rows) * frame.zoom), 1).astype(np.intp)
+    least = np.where(table.is_point[rows], round(_JOINT * frame.ratio), 1)
+    sizes = np.maximum(np.rint(table.extent(rows) * frame.zoom), least).astype(np.intp)
     at = table.centres(rows) * frame.zoom - (frame.left, frame.top)
     return np.floor(at - (sizes[:, None] - 1) / 2).astype(np.intp), sizes
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from limner.canvas.buffers import Plane
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
-from limner.model.annotations import AnnotationId, BBox, Drawable, Polygon, Polyline
+from limner.model.annotations import AnnotationId, BBox, Drawable, Keypoint, Polygon, Polyline
 from limner.model.geometry import Bounds
 from limner.model.points import Points
 from unit.canvas.easel import CLASSES, Easel
@@ -143,3 +143,14 @@ def test_what_lies_absurdly_far_away_leads_nobody_astray() -> None:
     easel.canvas.centre_on(Bounds(1e300, 30, 1e300, 70))
     easel.settles()
     assert easel.canvas.visible_bounds().left <= 11 * 200
+
+
+@pytest.mark.parametrize(("zoom", "is_small"), [(0.12, True), (0.13, False)])
+def test_joints_are_dots_where_thousands_of_them_would_hide_the_image(
+    zoom: float, is_small: bool
+) -> None:
+    joint = Keypoint(id=AnnotationId("j"), name="nose", x=400, y=400)
+    pixels = painted(scene_of([joint]), Frame(zoom, 0, 0, 100, 100))
+    middle = round(400 * zoom)
+    reach = pixels[middle, middle : middle + 9] != pixels[90, 90]
+    assert (int(reach.sum()) <= 2) == is_small
