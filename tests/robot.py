@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from limner.api.pictograph import Pictograph
 from limner.cli.inside import host
@@ -172,6 +174,13 @@ class Annotator:
         shapes = self.shapes
         assert shapes, f"nothing is drawn on {self.session.row.filename}: {self.says}"
         return shapes[-1]
+
+    def sees(self) -> QImage:
+        """The canvas itself, without map and messages, which come and go by the clock."""
+        wait_until(lambda: self.canvas.is_settled, "the canvas to be painted")
+        for child in self.canvas.findChildren(QWidget):
+            child.hide()
+        return self.canvas.grab().toImage()
 
     @property
     def says(self) -> str:

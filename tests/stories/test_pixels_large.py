@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from limner.imaging.tiled import TiledPicture
 from limner.shell.hand import wait_until
@@ -174,20 +173,12 @@ def test_what_came_in_place_of_a_preview_is_what_is_seen_when_opened_anew(
     noise(tmp_path / "photographs" / "b.jpg", 3000, 2000)
     annotator = starts(tmp_path / "photographs")
     annotator.canvas.zoom_to(0.7, QPointF(40, 60))
-    came_in_place = seen(annotator)
+    came_in_place = annotator.sees()
     annotator.opens("b.jpg")
     annotator.hand.press(Key.Key_A)
     annotator.waits_for_the_image()
     annotator.canvas.zoom_to(0.7, QPointF(40, 60))
-    assert seen(annotator) == came_in_place
-
-
-def seen(annotator: Annotator) -> QImage:
-    """The canvas itself, without map and messages, which come and go by the clock."""
-    wait_until(lambda: annotator.canvas.is_settled, "the canvas to be painted")
-    for child in annotator.canvas.findChildren(QWidget):
-        child.hide()
-    return annotator.canvas.grab().toImage()
+    assert annotator.sees() == came_in_place
 
 
 def test_a_view_chosen_on_the_preview_stays_when_the_tiles_come(

@@ -102,3 +102,26 @@ def test_map_hairlines_and_rulers_stay_as_they_were_chosen(starts: Starts) -> No
     assert second.window.rulers.is_on
     assert not second.canvas.minimap.is_on
     assert not second.canvas.is_crosshair_on
+
+
+def test_pixels_are_squares_or_blended_as_one_likes_also_at_the_next_start(
+    starts: Starts,
+) -> None:
+    annotator = starts()
+    annotator.canvas.zoom_to(4.0)
+    blended = annotator.sees()
+    annotator.hand.press(Key.Key_S, SHIFT)
+    squares = annotator.sees()
+    assert squares != blended
+    annotator.canvas.zoom_to(12.0)
+    with_grid = annotator.sees()
+    annotator.hand.press(Key.Key_G, SHIFT)
+    assert annotator.sees() != with_grid
+    annotator.quits()
+
+    again = starts()
+    assert not again.canvas.is_smooth
+    assert not again.canvas.is_grid_on
+    assert not again.window.actions_by_id["view.smooth"].isChecked()
+    again.canvas.zoom_to(4.0)
+    assert again.sees() == squares

@@ -93,13 +93,21 @@ class Stage(Outlook):
         self._scene.backdrop.tone = tone
         self._repaint_all()
 
-    def set_smooth(self, *, on: bool) -> None:
-        """Blend enlarged pixels into each other, or show each as a square."""
+    @property
+    def is_smooth(self) -> bool:
+        """Whether enlarged pixels are blended into each other; else each is a square."""
+        return self._scene.backdrop.is_smooth
+
+    def switch_smooth(self, *, on: bool) -> None:
         self._scene.backdrop.is_smooth = on
         self._repaint_all()
 
-    def set_grid(self, *, on: bool) -> None:
-        """Draw the borders between pixels when they are large, or do not."""
+    @property
+    def is_grid_on(self) -> bool:
+        """Whether the borders between large pixels are drawn."""
+        return self._scene.backdrop.has_grid
+
+    def switch_grid(self, *, on: bool) -> None:
         self._scene.backdrop.has_grid = on
         self._repaint_all()
 

@@ -20,8 +20,6 @@ from limner.imaging.pyramid_format import expected_bytes
 from limner.imaging.pyramid_maker import Progress
 from limner.imaging.tiff import pages
 
-DEFAULT_LIMIT_BYTES: Final = 20_000_000_000
-
 _LAYOUT: Final = 1
 """Goes up when pyramids of before cannot be used any more."""
 

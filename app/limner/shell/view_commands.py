@@ -120,40 +120,30 @@ def _turns(app: Acts) -> tuple[Command, ...]:
 
 
 def _aids(app: Acts) -> tuple[Command, ...]:
-    menu, viewing, window = Menu.VIEW, app.viewing, app.window
+    viewing = app.viewing
+
+    def aid(name: str, text: str, key: str, *, separated: bool = False) -> Command:
+        return Command(
+            f"view.{name}",
+            text,
+            Menu.VIEW,
+            lambda: viewing.switch(name),
+            (key,),
+            checked=viewing.aids[name].is_on,
+            checkable=True,
+            separated=separated,
+        )
+
     return (
-        Command(
-            "view.minimap",
-            "&Map of the image",
-            menu,
-            viewing.switch_minimap,
-            ("Shift+M",),
-            checked=lambda: window.canvas.minimap.is_on,
-            checkable=True,
-            separated=True,
-        ),
-        Command(
-            "view.crosshair",
-            "&Crosshair while drawing",
-            menu,
-            viewing.switch_crosshair,
-            ("Shift+C",),
-            checked=lambda: window.canvas.is_crosshair_on,
-            checkable=True,
-        ),
-        Command(
-            "view.rulers",
-            "Ru&lers",
-            menu,
-            viewing.switch_rulers,
-            ("Shift+R",),
-            checked=lambda: window.rulers.is_on,
-            checkable=True,
-        ),
+        aid("minimap", "&Map of the image", "Shift+M", separated=True),
+        aid("crosshair", "&Crosshair while drawing", "Shift+C"),
+        aid("rulers", "Ru&lers", "Shift+R"),
+        aid("pixel_grid", "Pixel grid beyond &8×", "Shift+G"),
+        aid("smooth", "Smoot&h enlarged pixels", "Shift+S"),
         Command(
             "view.levels",
             "Levels: brigh&tness and contrast",
-            menu,
+            Menu.VIEW,
             app.toning.toggle,
             ("Shift+L",),
             "sliders-horizontal",

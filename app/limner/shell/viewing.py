@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from limner.canvas.turn import UNTURNED, Turn
 from limner.model.annotations import AnnotationId
@@ -18,6 +19,29 @@ _LISTED: Final = 50
 """So many objects are named to choose from; more are only counted."""
 
 
+class Switch(Protocol):
+    def __call__(self, *, on: bool) -> None: ...
+
+
+class Aid(NamedTuple):
+    """Something about the view that one likes or does not."""
+
+    switch: Switch
+    is_on: Callable[[], bool]
+
+
+def _aids(window: Window) -> dict[str, Aid]:
+    """The aids by the names of their settings."""
+    canvas, minimap, rulers = window.canvas, window.canvas.minimap, window.rulers
+    return {
+        "minimap": Aid(minimap.switch, lambda: minimap.is_on),
+        "crosshair": Aid(canvas.switch_crosshair, lambda: canvas.is_crosshair_on),
+        "rulers": Aid(rulers.switch, lambda: rulers.is_on),
+        "pixel_grid": Aid(canvas.switch_grid, lambda: canvas.is_grid_on),
+        "smooth": Aid(canvas.switch_smooth, lambda: canvas.is_smooth),
+    }
+
+
 class Viewing:
     """Keeps turns for as long as the program runs, and the aids in the settings."""
 
@@ -29,10 +53,9 @@ class Viewing:
         self._turns: dict[str, Turn] = {}
         self._shown: str | None = None
         project.watch(self._another_image)
-        settings = services.settings
-        window.canvas.minimap.switch(on=settings.minimap)
-        window.canvas.switch_crosshair(on=settings.crosshair)
-        window.rulers.switch(on=settings.rulers)
+        self.aids = _aids(window)
+        for name, aid in self.aids.items():
+            aid.switch(on=getattr(services.settings, name))
         self.go_to = GoTo(window, partial(window.objects.search, most=_LISTED))
         self.go_to.object_wanted.connect(self._go_to_object)
         self.go_to.point_wanted.connect(self._go_to_point)
@@ -51,20 +74,12 @@ class Viewing:
     def unturn(self) -> None:
         self._turn_to(UNTURNED)
 
-    def switch_minimap(self) -> None:
-        on = not self._window.canvas.minimap.is_on
-        self._window.canvas.minimap.switch(on=on)
-        self._services.change(minimap=on)
-
-    def switch_crosshair(self) -> None:
-        on = not self._window.canvas.is_crosshair_on
-        self._window.canvas.switch_crosshair(on=on)
-        self._services.change(crosshair=on)
-
-    def switch_rulers(self) -> None:
-        on = not self._window.rulers.is_on
-        self._window.rulers.switch(on=on)
-        self._services.change(rulers=on)
+    def switch(self, name: str) -> None:
+        """Turn an aid on or off, now and at every start."""
+        aid = self.aids[name]
+        on = not aid.is_on()
+        aid.switch(on=on)
+        self._services.change(**{name: on})
 
     def ask_where_to(self) -> None:
         """Open the line that goes to an object or a point."""

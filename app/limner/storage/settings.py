@@ -98,6 +98,12 @@ class Settings(Choice):
         default=True, description="Whether lines go through the pointer while one draws"
     )
     rulers: bool = Field(default=False, description="Whether rulers stand beside the image")
+    pixel_grid: bool = Field(
+        default=True, description="Whether the borders between pixels are drawn beyond 8x"
+    )
+    smooth: bool = Field(
+        default=True, description="Whether enlarged pixels are blended, up to 8x, or squares"
+    )
     last_project: LastProject | None = Field(
         default=None, description="What opens at the next start"
     )

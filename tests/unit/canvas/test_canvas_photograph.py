@@ -87,7 +87,7 @@ def halves() -> tuple[Samples, ...]:
 
 def showing(picture: Picture, zoom: float) -> Easel:
     easel = Easel.put_up(size=(picture.width, picture.height))
-    easel.canvas.set_grid(on=False)
+    easel.canvas.switch_grid(on=False)
     easel.canvas.show_picture(picture)
     easel.canvas.resize(700, 600)
     easel.canvas.zoom_to(zoom)
@@ -210,7 +210,7 @@ def test_one_channel_of_a_photograph_is_grey() -> None:
 def test_enlarged_pixels_are_blended_or_squares_as_one_likes() -> None:
     easel = showing(WholePicture(halves()), 3.0)
     blended = seen(easel)
-    easel.canvas.set_smooth(on=False)
+    easel.canvas.switch_smooth(on=False)
     easel.settles()
     squares = seen(easel)
     assert (blended != squares).any()
@@ -227,7 +227,7 @@ def test_the_pixel_grid_begins_beyond_eight_and_can_be_switched_off(
 ) -> None:
     easel = showing(WholePicture(halves()), zoom)
     bare = seen(easel)
-    easel.canvas.set_grid(on=True)
+    easel.canvas.switch_grid(on=True)
     easel.settles()
     assert (seen(easel) != bare).any() == has_lines
 
