@@ -31,6 +31,7 @@ def main() -> int:
     window.resize(400, 400)
     canvas = Canvas(window)
     canvas.resize(_SIDE, _SIDE)
+    canvas.minimap.switch(on=False)  # it comes by the clock, and is not turned with the view
     canvas.show_picture(noise())
     window.show()
     canvas.zoom_to(1.7)
@@ -39,9 +40,7 @@ def main() -> int:
     for place in _PLACES:
         canvas.move(place)
         upright = seen(application, canvas, UNTURNED)
-        for turn in (
-            Turn(quarters, mirrored) for quarters in range(4) for mirrored in (False, True)
-        ):
+        for turn in _TURNS:
             shown = seen(application, canvas, turn)
             if not np.array_equal(shown, turned(upright, turn)):
                 print(place, turn, file=sys.stderr)
