@@ -15,17 +15,21 @@ The rules, which tests/unit/test_document.py holds to:
 8. The order on the image is a field of the record (`rank`), so "bring to front" is an ordinary
    patch; the wire's list order is made from it.
 9. Verdicts are kept by their own key (target, criteria) and never mixed into a document.
-10. What is fleeting (hover, selection, zoom, the tool) is not in the document; each undo step
+10. Open conflicts are part of the document: they are found by a patch of the server's, decided by
+    a patch of the person's, and undoing that asks again.
+11. What is fleeting (hover, selection, zoom, the tool) is not in the document; each undo step
     remembers the selection before and after.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from limner.model.annotations import Annotation, AnnotationId, Opaque
+from limner.model.conflict import Conflict
 from limner.model.patch import Patch
 from limner.model.rules import check_each
 
@@ -43,8 +47,11 @@ class PatchDoesNotFit(Exception):
 class Document:
     """The annotations of one image in z-order, lowest first, and a revision counter."""
 
-    def __init__(self, annotations: Iterable[Annotation] = ()) -> None:
+    def __init__(
+        self, annotations: Iterable[Annotation] = (), conflicts: Iterable[Conflict] = ()
+    ) -> None:
         """Take annotations as they were loaded; ids must be unique."""
+        self._conflicts = {conflict.id: conflict for conflict in conflicts}
         self._by_id: dict[AnnotationId, Annotation] = {a.id: a for a in annotations}
         self._order = sorted((a.rank, a.id) for a in self._by_id.values())
         self._snapshot: tuple[Annotation, ...] | None = None
@@ -74,6 +81,11 @@ class Document:
     def held(self, ids: Iterable[AnnotationId]) -> tuple[AnnotationId, ...]:
         """Those of `ids` that the document has, in their order."""
         return tuple(filter(self._by_id.__contains__, ids))
+
+    @property
+    def conflicts(self) -> Mapping[AnnotationId, Conflict]:
+        """What two people did to the same annotation, and nobody has decided on yet."""
+        return MappingProxyType(self._conflicts)
 
     def top_rank(self) -> float:
         """A rank above everything there is."""
@@ -108,10 +120,18 @@ class Document:
             held = get(id_)
             if held is not before and held != before:
                 raise PatchDoesNotFit(f"{patch.title}: {id_} has changed since the patch was made")
+        for id_, (open_before, _) in patch.conflicts.items():
+            if self._conflicts.get(id_) != open_before:
+                raise PatchDoesNotFit(f"{patch.title}: the conflict on {id_} is another one now")
         coming = [after for _, after in patch.changes.values()]
         check_each([after for after in coming if not isinstance(after, Opaque | None)])
 
     def _put(self, patch: Patch) -> None:
+        for conflicted, (_, open_after) in patch.conflicts.items():
+            if open_after is None:
+                self._conflicts.pop(conflicted, None)
+            else:
+                self._conflicts[conflicted] = open_after
         left: list[_Place] = []
         taken: list[_Place] = []
         for id_, (before, after) in patch.changes.items():

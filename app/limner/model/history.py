@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from limner.model.annotations import AnnotationId
+from limner.model.annotations import Annotation, AnnotationId
 from limner.model.document import Document
+from limner.model.merge import carried
 from limner.model.patch import Patch
 from limner.model.selection import Selection
 
@@ -23,17 +24,24 @@ class Step:
 
 
 class History:
-    """Every step since the image was opened; there is no limit, a step costs about 650 bytes.
+    """Every step that was ever kept; there is no limit here, a step costs about 650 bytes.
 
     Changes that come from the server go to the document directly and never enter here (rule 7 of
-    `document.py`); `forget` drops the steps they have made meaningless.
+    `document.py`); `rebase` carries them into the steps, so that these can still be undone.
     """
 
-    def __init__(self, document: Document, selection: Selection) -> None:
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        done: Iterable[Patch] = (),
+        undone: Iterable[Patch] = (),
+    ) -> None:
+        """Go on from the steps of an earlier run, the latest last in both lists."""
         self._document = document
         self._selection = selection
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._done = [_remembered(patch) for patch in done]
+        self._undone = [_remembered(patch) for patch in undone]
         self._watchers: list[Callable[[], None]] = []
 
     @property
@@ -94,6 +102,17 @@ class History:
         self._tell()
         return step.patch
 
+    def rebase(self, news: Patch) -> None:
+        """Carry what others did, which is in the document already, into every step.
+
+        A step on an annotation that they changed leaves alone what they changed; one that they
+        removed or brought back takes part in no step any more.
+        """
+        self._done = _rebased(self._done, news)
+        self._undone = _rebased(self._undone, news)
+        self._selection.choose(self._document.held(self._selection.ids))
+        self._tell()
+
     def forget(self) -> None:
         """Drop every step: the document was replaced from outside.
 
@@ -111,3 +130,39 @@ class History:
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
+
+
+def _remembered(patch: Patch) -> Step:
+    """A step of an earlier run: nothing was selected before, what it made is afterwards."""
+    made = tuple(id_ for id_, (_, after) in patch.changes.items() if after is not None)
+    return Step(patch, (), made)
+
+
+def _rebased(steps: list[Step], news: Patch) -> list[Step]:
+    touched = news.changes.keys() | news.conflicts.keys()
+    rebased = (
+        step
+        if touched.isdisjoint(step.patch.changes) and touched.isdisjoint(step.patch.conflicts)
+        else replace(step, patch=_carried(step.patch, news))
+        for step in steps
+    )
+    return [step for step in rebased if step.patch]
+
+
+def _carried(patch: Patch, news: Patch) -> Patch:
+    changes = {}
+    for id_, row in patch.changes.items():
+        if id_ in news.changes:
+            was, became = news.changes[id_]
+            if was is None or became is None:
+                continue
+            row = (_version(was, became, row[0]), _version(was, became, row[1]))  # noqa: PLW2901
+            if row[0] == row[1]:
+                continue
+        changes[id_] = row
+    kept = {id_: row for id_, row in patch.conflicts.items() if id_ not in news.conflicts}
+    return Patch(patch.verb, changes, kept)
+
+
+def _version(was: Annotation, became: Annotation, version: Annotation | None) -> Annotation | None:
+    return None if version is None else carried(was, became, version)
