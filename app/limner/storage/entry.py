@@ -108,7 +108,7 @@ class Entry:
     op: Op | None = None
     advance: Advance | None = None
     known: Mapping[AnnotationId, Versions] = field(default_factory=dict)
-    outgoing: Outgoing | None | Unchanged = UNCHANGED
+    outgoing: Outgoing | Unchanged | None = UNCHANGED
     refused: Mapping[AnnotationId, str] | Unchanged = UNCHANGED
 
 

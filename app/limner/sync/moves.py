@@ -1,0 +1,174 @@
+"""What happens to the work on one image, and what is to be done then: the words of the machine.
+
+The machine (`machine.py`) takes one event at a time and answers with effects, to be carried out in
+their order. It knows no clock, network, disk or thread; whoever runs it has those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limner.model.annotations import Annotation, AnnotationId
+from limner.model.merge import News
+from limner.model.patch import Patch
+from limner.storage.entry import Copy, Entry, Versions
+
+Annotations = tuple[Annotation, ...]
+
+# --- effects
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Write to the journal; `Kept` or `NotKept` follows when `is_awaited`."""
+
+    entry: Entry
+    is_awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read the server and merge what it holds; `Looked` or `NotLooked` follows.
+
+    The merge is of `base`, `mine` (the document at `revision`) and what is read. Where the server
+    still has `copy`, nothing is merged. For workers, as is `looked_at`.
+    """
+
+    base: Annotations
+    copy: Copy
+    mine: Annotations
+    revision: int
+    known: Mapping[AnnotationId, Versions]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Overwrite the server's list by `body`; `Sent` or `NotSent` follows.
+
+    `base` and `ahead` explain it: whoever sends checks first that the body is `base` with the
+    changes of `ahead`, except for what is `held_back` (`explained.py`), for workers.
+    """
+
+    body: Annotations
+    key: str
+    if_match: str | None
+    base: Annotations
+    ahead: Patch
+    held_back: frozenset[AnnotationId]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Put what came from the server into the document, and carry it through the history."""
+
+    news: Patch
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Send `Woken` after so many seconds, instead of any `Wake` before; None: not at all."""
+
+    after_s: float | None
+
+
+Effect = Keep | Look | Send | Change | Wake
+
+# --- events
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A gesture, undo or redo has changed the document; its op is kept by who runs the machine."""
+
+    patch: Patch
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The time of the last `Wake` has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The person wants it sent now: Ctrl+S, another image, the end; or the key was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was to be written and awaited is safe on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """It is not: the disk refuses."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the server holds, and what comes of it; made by `looked_at` on a worker.
+
+    `theirs` and `copy` become the base. `advance` leads from the old base to it, `news` from the
+    document that was looked at to the merged one, with new conflicts, `ahead` from `theirs` to
+    that. `told` is what others did. With `is_same` the server held `copy` still, and the patches
+    are empty.
+    """
+
+    theirs: Annotations
+    copy: Copy
+    revision: int
+    advance: Patch
+    news: Patch
+    ahead: Patch
+    told: tuple[News, ...] = ()
+    is_same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotLooked:
+    """The server could not be read."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The server confirmed what was sent, as `copy`; it held `previous_count` before."""
+
+    copy: Copy
+    previous_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It is not known to have it: refused, not reached, or open (the tree of `api/errors.py`)."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The person accepts what was held up because so much of their image would go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The person keeps what others removed: it goes back to the server."""
+
+
+Event = (
+    Edited
+    | Woken
+    | Wanted
+    | Kept
+    | NotKept
+    | Looked
+    | NotLooked
+    | Sent
+    | NotSent
+    | Accepted
+    | Declined
+)
