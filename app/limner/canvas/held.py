@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from typing_extensions import override
 
 from limner.canvas.bones import Bone
+from limner.canvas.changes import shapes_changed
 from limner.canvas.extents import bounds_of
 from limner.canvas.ink import Manner
 from limner.canvas.scene import Scene, objects_of
@@ -31,12 +32,15 @@ class Held(ABC):
     """Those whose bones go along."""
 
     @abstractmethod
-    def follow(self, overlay: Overlay) -> bool:
-        """Draw it as this overlay has it; False when the overlay has something else in hand."""
+    def follow(self, overlay: Overlay) -> list[Bounds] | None:
+        """Draw it as this overlay has it; where, in image pixels, that makes a difference.
+
+        None when the overlay has something else in hand.
+        """
 
     @abstractmethod
     def places(self) -> Iterator[Bounds]:
-        """Where it draws what may differ from the frame before, in image pixels."""
+        """Where it draws what moves, in image pixels."""
 
     @abstractmethod
     def draw(self, painter: QPainter, view: Frame) -> None:
@@ -64,11 +68,13 @@ class Edited(Held):
         self._take(overlay)
 
     @override
-    def follow(self, overlay: Overlay) -> bool:
+    def follow(self, overlay: Overlay) -> list[Bounds] | None:
         if not overlay.edited:
-            return False
+            return None
+        was, bones = self._shapes, self._bones()
         self._take(overlay)
-        return True
+        moved = (bone.bounds for bone in (*bones, *self._bones()))
+        return [*shapes_changed(was, self._shapes), *moved]
 
     def _take(self, overlay: Overlay) -> None:
         hidden = self._scene.table.hidden.ids
@@ -94,6 +100,8 @@ class Edited(Held):
         return partial(draw_settled, self._scene, self.ids, self.objects)
 
     def _bones(self) -> list[Bone]:
+        if not self.objects:
+            return []
         joints = [shape for shape in self._shapes if isinstance(shape, Keypoint)]
         return [bone for i in sorted(self.objects) for bone in self._scene.bones.of(i, joints)]
 

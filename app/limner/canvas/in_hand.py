@@ -28,14 +28,21 @@ class InHand:
         self._held: Held | None = None
         self._landing: Draw | None = None
 
-    def follow(self, overlay: Overlay) -> Places:
-        """Draw this overlay's shapes from now on; what must be painted anew without, or with."""
-        if self._held is None or not self._held.follow(overlay):
+    def follow(self, overlay: Overlay) -> tuple[Places, list[Bounds]]:
+        """Draw this overlay's shapes from now on.
+
+        What of the settled picture must be painted anew, without them or with them, and where, in
+        image pixels, they themselves look different.
+        """
+        changed = None if self._held is None else self._held.follow(overlay)
+        if changed is None:
+            changed = [*self.places()]
             self._landing = None if self._held is None else self._held.put_down()
             self._held = self._taken_up(overlay)
+            changed += self.places()
         held = self._held
         ids = frozenset() if held is None else held.ids
-        return self._scene.lift(ids, frozenset() if held is None else held.objects)
+        return self._scene.lift(ids, frozenset() if held is None else held.objects), changed
 
     def drop(self) -> None:
         """Forget everything: another document."""

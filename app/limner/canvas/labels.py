@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from limner.canvas import look
 
@@ -32,32 +33,43 @@ def paragraphs(text: str) -> str:
 
 
 class Label:
-    """A name on a chip in its class colour; sizes in device-independent pixels."""
+    """A name on a chip in its class colour, as a small picture for a screen of this ratio."""
 
-    def __init__(self, text: str, colour: QColor, font: QFont) -> None:
+    def __init__(self, text: str, colour: QColor, font: QFont, ratio: float) -> None:
         metrics = QFontMetricsF(font)
-        self._font = font
-        self._colour = colour
-        self._text = metrics.elidedText(
+        line = metrics.elidedText(
             single_line(text), Qt.TextElideMode.ElideRight, _WIDEST, Qt.TextFlag.TextSingleLine
         )
-        width = min(metrics.horizontalAdvance(self._text), _WIDEST) + 2 * _PADDING.width()
+        width = min(metrics.horizontalAdvance(line), _WIDEST) + 2 * _PADDING.width()
         self.size = QSizeF(width, metrics.height() + 2 * _PADDING.height())
+        """Device-independent pixels, without the border around the chip."""
+        self.border = math.ceil(ratio)
+        """Device pixels by which the picture reaches beyond the chip on every side."""
+        self.image = self._clear_image(ratio)
+        with QPainter(self.image) as painter:
+            painter.translate(self.border, self.border)
+            painter.scale(ratio, ratio)
+            self._paint(painter, line, colour, font)
 
-    def paint(self, painter: QPainter, at: QPointF) -> None:
-        """Draw the chip with its top-left corner at `at`."""
-        chip = QRectF(at, self.size)
+    def _clear_image(self, ratio: float) -> QImage:
+        across = math.ceil(self.size.width() * ratio) + 2 * self.border
+        down = math.ceil(self.size.height() * ratio) + 2 * self.border
+        image = QImage(across, down, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        return image
+
+    def _paint(self, painter: QPainter, line: str, colour: QColor, font: QFont) -> None:
+        chip = QRectF(QPointF(), self.size)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(look.pen(look.SHADE, 1.0))
-        painter.setBrush(self._colour)
+        painter.setBrush(colour)
         painter.drawRoundedRect(chip, _CORNER, _CORNER)
-        painter.setFont(self._font)
-        painter.setPen(look.ink_on(self._colour))
+        painter.setFont(font)
+        painter.setPen(look.ink_on(colour))
         # Many marks stacked on one letter would reach far out of the chip.
         painter.setClipRect(chip)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(chip, flags, self._text)
-        painter.setClipping(False)
+        painter.drawText(chip, flags, line)
 
 
 def paint_message(painter: QPainter, area: QRectF, title: str, text: str, ground: QColor) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QRegion, QTransform
+from PySide6.QtGui import QColor, QPainter, QRegion
 
 from limner.canvas import look
-from limner.canvas.extents import bounds_of, span
+from limner.canvas.changes import marks_changed, whole_sketch
+from limner.canvas.extents import bounds_of
 from limner.canvas.in_hand import InHand
 from limner.canvas.ink import Manner
-from limner.canvas.labels import Label
 from limner.canvas.marks import Marks
+from limner.canvas.names import Named, Names, Screen
 from limner.canvas.outlines import placed
 from limner.canvas.scene import Places, Scene
 from limner.canvas.viewport import Frame
@@ -23,10 +24,11 @@ from limner.model.geometry import Bounds
 from limner.model.points import Points
 from limner.tools.tool import Overlay, Sketch
 
-_MOST_LABELS: Final = 24
-_LABEL_GAP: Final = 8.0
-_LABEL_ROOM: Final = 300.0
-"""Around a labelled shape, a label may reach this far; device-independent pixels."""
+_MOST_NAMES: Final = 24
+"""Of more shapes than this that are selected, none is named."""
+
+_FARTHEST: Final = 1e9
+"""Device pixels; shapes from a file may lie where floats end."""
 
 
 class LiveLayer:
@@ -37,8 +39,11 @@ class LiveLayer:
         self.selected: tuple[AnnotationId, ...] = ()
         self.in_hand = InHand(scene, due)
         self._overlay = Overlay()
+        self._changed: list[Bounds] = []
+        self._hovered_at: Bounds | None = None
         self._scene = scene
         self._marks = Marks()
+        self._names = Names()
 
     @property
     def overlay(self) -> Overlay:
@@ -46,31 +51,39 @@ class LiveLayer:
 
     def show(self, overlay: Overlay) -> Places:
         """Draw this overlay from now on; what of the settled picture must be painted anew."""
-        self._overlay = overlay
-        return self.in_hand.follow(overlay)
+        was, self._overlay = self._overlay, overlay
+        places, moved = self.in_hand.follow(overlay)
+        self._changed = [*moved, *marks_changed(was, overlay), *self._hover()]
+        return places
 
     def clear(self) -> None:
         """Draw nothing: another document."""
-        self._overlay = Overlay()
+        self._overlay, self._hovered_at = Overlay(), None
         self.in_hand.drop()
 
-    def extent(self, view: Frame) -> QRect:
-        """Where the overlay draws, in device pixels of the view; empty when it draws nothing."""
-        area = QRectF()
-        for place in self._places():
-            corner = QPointF(place.left * view.zoom - view.left, place.top * view.zoom - view.top)
-            far = QPointF(place.right * view.zoom - view.left, place.bottom * view.zoom - view.top)
-            pad = (look.PAD if self._hovered() is None else _LABEL_ROOM) * view.ratio
-            area = area.united(QRectF(corner, far).adjusted(-pad, -pad, pad, pad))
-        return (area & QRectF(0, 0, view.width, view.height)).toAlignedRect()
+    def changed(self, screen: Screen) -> list[QRect]:
+        """Where what is drawn differs from what it was before `show`, in pixels of the screen."""
+        view, pad = screen.view, look.PAD * screen.view.ratio
+        room = QRect(0, 0, view.width, view.height)
+        rects = [_in_view(place, view, pad) & room for place in self._changed]
+        rects = [screen.turning.mapRect(rect) for rect in rects]
+        return apart([*rects, *self._names.hang(self._named(), screen)])
 
-    def paint(self, painter: QPainter, view: Frame, font: QFont, turning: QTransform) -> None:
-        """Draw everything; the painter's unit is the device pixel of the unturned view.
+    def paint(self, painter: QPainter, screen: Screen) -> None:
+        """Draw everything; the painter's unit is the device pixel of the screen."""
+        painter.save()
+        painter.setTransform(screen.turning, True)
+        self._paint_shapes(painter, screen.view)
+        painter.restore()
+        self._names.hang(self._named(), screen)
+        self._names.paint(painter)
+        painter.save()
+        painter.setTransform(screen.turning, True)
+        self._paint_handles(painter, screen.view)
+        painter.restore()
 
-        `turning`, which the painter has on, leads to the screen: names are written upright there.
-        """
-        ink = self._scene.ink(view.ratio)
-        hovered = self._hovered()
+    def _paint_shapes(self, painter: QPainter, view: Frame) -> None:
+        ink, hovered = self._scene.ink(view.ratio), self._hovered()
         if hovered is not None and hovered.id not in self._scene.table.selected.ids:
             ink.shape(painter, hovered, self._scene.colour_of(hovered), view, Manner.HOVERED)
         self.in_hand.draw(painter, view)
@@ -78,11 +91,19 @@ class LiveLayer:
             self._paint_sketch(painter, self.overlay.sketch, view)
         if self.overlay.band is not None:
             _paint_band(painter, self.overlay.band, view)
-        self._paint_labels(painter, view, font, turning)
+
+    def _paint_handles(self, painter: QPainter, view: Frame) -> None:
         if self.overlay.stem is not None:
-            ink.line(painter, self.overlay.stem, look.WHITE, view)
+            self._scene.ink(view.ratio).line(painter, self.overlay.stem, look.WHITE, view)
         for handles in self.overlay.handles:
             self._marks.paint(painter, handles, view)
+
+    def _hover(self) -> Iterator[Bounds]:
+        """Where the hovered shape differs from the one before."""
+        hovered, was = self._hovered(), self._hovered_at
+        now = self._hovered_at = None if hovered is None else self._scene.table.bounds(hovered.id)
+        if was != now:
+            yield from (place for place in (was, now) if place is not None)
 
     def _hovered(self) -> Drawable | None:
         """The hovered shape, unless it is being moved or is not shown."""
@@ -91,25 +112,9 @@ class LiveLayer:
             return None
         return self._scene.table.get(id_)
 
-    def _places(self) -> Iterator[Bounds]:
-        """Bounds, in image pixels, of all that the overlay draws."""
-        overlay = self.overlay
-        yield from self.in_hand.places()
-        hovered = self._hovered()
-        if hovered is not None:
-            yield self._scene.table.bounds(hovered.id)
-        runs = [handles.points for handles in overlay.handles]
-        if overlay.stem is not None:
-            runs.append(overlay.stem)
-        if overlay.sketch is not None:
-            runs.append(_whole_sketch(overlay.sketch))
-        yield from (span(run) for run in runs if len(run))
-        if overlay.band is not None:
-            yield overlay.band
-
     def _paint_sketch(self, painter: QPainter, sketch: Sketch, view: Frame) -> None:
         ink, colour = self._scene.ink(view.ratio), QColor(sketch.colour)
-        path = _whole_sketch(sketch)
+        path = whole_sketch(sketch)
         if not len(path):
             return
         if sketch.closed and len(path) > 2:
@@ -131,42 +136,23 @@ class LiveLayer:
             painter.drawEllipse(QPointF(x, y), radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_labels(
-        self, painter: QPainter, view: Frame, font: QFont, turning: QTransform
-    ) -> None:
-        painter.save()
-        painter.setTransform(turning.inverted()[0], True)
-        painter.scale(view.ratio, view.ratio)
-        to_screen = turning * QTransform.fromScale(1 / view.ratio, 1 / view.ratio)
-        room = to_screen.mapRect(QRectF(0, 0, view.width, view.height))
-        for shape, place in self._labelled():
-            label = Label(shape.name, self._scene.colour_of(shape), font)
-            at = _label_corner(to_screen.mapRect(_in_view(place, view)), label, room)
-            if at is not None:
-                label.paint(painter, at)
-        painter.restore()
-
-    def _labelled(self) -> Iterator[tuple[Drawable, Bounds]]:
-        """What is hovered, and what is selected when that is not a crowd, and where it is."""
+    def _named(self) -> Iterator[Named]:
+        """What is hovered, and what is selected when that is not a crowd."""
         edited, table = {shape.id: shape for shape in self.overlay.edited}, self._scene.table
-        chosen = self.selected if len(self.selected) <= _MOST_LABELS else ()
+        chosen = self.selected if len(self.selected) <= _MOST_NAMES else ()
         hovered = self._hovered()
         for id_ in dict.fromkeys([*chosen, *([hovered.id] if hovered else [])]):
             shape = table.get(id_)
             if id_ in edited:
-                yield edited[id_], bounds_of([edited[id_]])[0]
+                yield self._name_of(edited[id_], bounds_of([edited[id_]])[0])
             elif shape is not None and (table.is_shown(id_) or self._is_pulled(id_)):
-                yield shape, table.bounds(id_)
+                yield self._name_of(shape, table.bounds(id_))
+
+    def _name_of(self, shape: Drawable, place: Bounds) -> Named:
+        return Named(shape.id, shape.name, self._scene.colour_of(shape), place)
 
     def _is_pulled(self, id_: AnnotationId) -> bool:
         return self.overlay.pulled is not None and self.overlay.pulled.path.id == id_
-
-
-def _whole_sketch(sketch: Sketch) -> Points:
-    """The settled points and the one under the pointer."""
-    if sketch.rubber is None:
-        return sketch.points
-    return Points.from_array(np.concatenate([sketch.points.xy, [sketch.rubber]]))
 
 
 def _paint_band(painter: QPainter, band: Bounds, view: Frame) -> None:
@@ -183,21 +169,23 @@ def _paint_band(painter: QPainter, band: Bounds, view: Frame) -> None:
     painter.drawRect(rect)
 
 
-def _in_view(place: Bounds, view: Frame) -> QRectF:
-    """The place in device pixels of the unturned view."""
-    left, top = place.left * view.zoom - view.left, place.top * view.zoom - view.top
-    return QRectF(left, top, place.width * view.zoom, place.height * view.zoom)
+def _in_view(place: Bounds, view: Frame, pad: float) -> QRect:
+    """The device pixels of the unturned view under a place, and so many around it."""
+    edges = [place.left * view.zoom - view.left - pad, place.top * view.zoom - view.top - pad]
+    edges += [place.right * view.zoom - view.left + pad, place.bottom * view.zoom - view.top + pad]
+    left, top, right, bottom = (min(max(edge, -_FARTHEST), _FARTHEST) for edge in edges)
+    return QRectF(QPointF(left, top), QPointF(right, bottom)).toAlignedRect()
 
 
-def _label_corner(shape: QRectF, label: Label, room: QRectF) -> QPointF | None:
-    """Above the shape's top-left corner, or as near to it as can be seen; None out of sight."""
-    if shape.right() < 0 or shape.bottom() < 0:
-        return None
-    if shape.left() > room.width() or shape.top() > room.height():
-        return None
-    x = min(max(shape.left(), 2.0), room.width() - label.size.width() - 2)
-    y = shape.top() - label.size.height() - _LABEL_GAP
-    if y < 2:
-        lowest = room.height() - label.size.height() - 2
-        y = max(min(shape.top() + _LABEL_GAP, lowest), 2.0)
-    return QPointF(x, y)
+def apart(rects: Iterable[QRect]) -> list[QRect]:
+    """Rectangles that hold the same and do not touch each other: a few large ones paint faster."""
+    apart: list[QRect] = []
+    for rect in rects:
+        merged, is_near = rect, True
+        while is_near:
+            near = [other for other in apart if other.intersects(merged)]
+            apart = [other for other in apart if other not in near]
+            merged, is_near = reduce(QRect.united, near, merged), bool(near)
+        if not merged.isEmpty():
+            apart.append(merged)
+    return apart

@@ -38,11 +38,12 @@ class Load(Held):
         self._witness = next((r for row in rows[:1] if (r := scene.table.records[row])), None)
 
     @override
-    def follow(self, overlay: Overlay) -> bool:
+    def follow(self, overlay: Overlay) -> list[Bounds] | None:
         if overlay.carried is None or overlay.carried.ids is not self.ids:
-            return False
+            return None
+        before = [*self.places()]
         self._carried = overlay.carried
-        return True
+        return [*before, *self.places()]
 
     @override
     def places(self) -> Iterator[Bounds]:

@@ -41,12 +41,13 @@ class PulledPath(Held):
         self._sheet = Sheet(self._paint, has_drafts=False)
 
     @override
-    def follow(self, overlay: Overlay) -> bool:
+    def follow(self, overlay: Overlay) -> list[Bounds] | None:
         now = overlay.pulled
         if now is None or now.path is not self._pulled.path or now.vertex != self._pulled.vertex:
-            return False
+            return None
+        before = [*self.places()]
         self._pulled = now
-        return True
+        return [*before, *self.places()]
 
     @override
     def places(self) -> Iterator[Bounds]:

@@ -120,7 +120,8 @@ class ShapeTable:
 
     def is_shown(self, id_: AnnotationId) -> bool:
         """Whether it is there, not hidden and not in hand."""
-        return id_ in self._row and len(self.shown(self.rows_of([id_]))) == 1
+        row = self._row.get(id_)
+        return row is not None and not (self.hidden.rows[row] or self.lifted.rows[row])
 
     def shown(self, rows: Rows) -> Rows:
         """Those of the rows that are neither hidden nor in hand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Final, cast
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -14,9 +14,11 @@ from limner.canvas.crosshair import Crosshair
 from limner.canvas.device_pixels import count_device_pixels, to_device, to_widget
 from limner.canvas.labels import paint_message
 from limner.canvas.live import LiveLayer
+from limner.canvas.names import Screen
 from limner.canvas.outlook import Outlook
 from limner.canvas.overview import overview
 from limner.canvas.scene import Places, Scene
+from limner.canvas.selection_outlines import SelectionOutlines
 from limner.canvas.still import Still
 from limner.canvas.viewport import Frame, Viewport
 from limner.imaging.picture import Area, Picture
@@ -50,6 +52,7 @@ class Stage(Outlook):
         self._scene = Scene()
         self._crosshair = Crosshair()
         self._still = Still(self._scene)
+        self._outlines = SelectionOutlines(self._scene)
         self._live = LiveLayer(self._scene, self._still.due_in_view)
         self._is_waiting = False
         self._message = ("", "")
@@ -179,12 +182,20 @@ class Stage(Outlook):
         if places is None:
             self._repaint_all()
         elif places.size:
-            self._still.mend(places, at_once=at_once)
-            self._content_changes()
+            mended = self._still.mend(places, at_once=at_once)
+            if self._still.is_settled:
+                self._change_content(mended)
+            else:
+                self._content_changes()
 
     def _content_changes(self) -> None:
+        self._change_content([QRect(QPoint(), QSize(*self._device_size(self.size())))])
+
+    def _change_content(self, places: Iterable[QRect]) -> None:
+        """These device pixels of the screen show other pixels or shapes."""
         self._wait_for_tiles()
-        self.update()
+        for place in places:
+            self._update_device(place)
         self.content_changed.emit()
 
     def _wait_for_tiles(self) -> None:
@@ -229,15 +240,16 @@ class Stage(Outlook):
                 painter.setClipRect(area)  # Qt copies quickly into a rectangle only
                 self._still.paint(painter, area)
             painter.setClipping(False)
-            painter.save()
-            painter.setTransform(self._turning(), True)
-            self._live.paint(painter, self._view(), self.font(), self._turning())
-            painter.restore()
+            self._outlines.paint(painter, self._screen())
+            self._live.paint(painter, self._screen())
             self._crosshair.paint(painter, self._device_size(self.size()), ratio)
             if self._message[0]:
                 painter.scale(ratio, ratio)
                 ground = self._scene.backdrop.ground
                 paint_message(painter, QRectF(self.rect()), *self._message, ground)
+
+    def _screen(self) -> Screen:
+        return Screen(self._view(), self._turning(), self.font())
 
     def _update_device(self, place: QRect) -> None:
         """Paint these device pixels of the screen anew."""

@@ -79,6 +79,7 @@ class Worktop(Stage):
     def recolour(self, ontology: Ontology) -> None:
         """Show the shapes in the colours and with the skeletons of another label set."""
         self._mend(self._scene.recolour(ontology))
+        self.update()
         self._overlay_may_differ()
 
     def use(self, tool: Tool | None) -> None:
@@ -99,13 +100,16 @@ class Worktop(Stage):
         self._refresh_cursor()
 
     def _show_overlay(self, overlay: Overlay) -> None:
-        if overlay == self._live.overlay:
-            return
-        view = self._view()
-        dirty = self._live.extent(view)
+        if overlay != self._live.overlay:
+            self._draw_live(overlay)
+
+    def _draw_live(self, overlay: Overlay) -> None:
+        """Draw this overlay from now on, and what is selected as the document has it now."""
         places = self._live.show(overlay)
-        self._mend(places, at_once=self._live.in_hand.is_ready(view))
-        self._update_device(self._turning().mapRect(dirty.united(self._live.extent(view))))
+        self._mend(places, at_once=self._live.in_hand.is_ready(self._view()))
+        screen = self._screen()
+        for place in [*self._live.changed(screen), *self._outlines.changed(screen)]:
+            self._update_device(place)
 
     def _is_working(self) -> bool:
         """Whether there is a tool, and it works on what is shown."""
@@ -130,7 +134,7 @@ class Worktop(Stage):
 
     def _overlay_may_differ(self) -> None:
         """Ask the tool once this is over: the change may come from the middle of its own work."""
-        self.update()
+        self._draw_live(self._live.overlay)
         if not self._is_feeding:
             self._overlay_timer.start()
 
