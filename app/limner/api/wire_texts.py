@@ -24,9 +24,9 @@ class _Kept(msgspec.Struct, gc=False):
 class WireTexts:
     """The JSON text of each annotation of one image, as the server sent it or as it was written.
 
-    A text counts only for the very record it was made of, and records never change, so nothing
-    stale is ever sent. What was deleted keeps its text for when it comes back. Any thread may
-    call: an entry is replaced whole.
+    A text counts only for the record it was made of, or an equal one at another place in the
+    order, and records never change, so nothing stale is ever sent. What was deleted keeps its text
+    for when it comes back. Any thread may call: an entry is replaced whole.
     """
 
     def __init__(self) -> None:
@@ -68,8 +68,14 @@ class WireTexts:
     def text(self, annotation: Annotation) -> bytes | msgspec.Raw:
         """One annotation as it stands in the list."""
         kept = self._kept.get(annotation.id)
-        if kept is not None and kept.record is annotation:
+        if kept is not None and _says_the_same(kept.record, annotation):
             return kept.text
         text = text_of(annotation)
         self._kept[annotation.id] = _Kept(annotation, text)
         return text
+
+
+def _says_the_same(kept: Annotation, wanted: Annotation) -> bool:
+    return kept is wanted or (
+        type(kept) is type(wanted) and replace(kept, rank=wanted.rank) == wanted
+    )

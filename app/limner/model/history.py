@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from limner.model.annotations import Annotation, AnnotationId
 from limner.model.document import Document
@@ -12,6 +13,14 @@ from limner.model.patch import Patch
 from limner.model.selection import Selection
 
 Ids = tuple[AnnotationId, ...]
+
+
+class Way(StrEnum):
+    """How a patch came to be applied, for those who watch the document."""
+
+    DO = "do"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class History:
         self._done = [_remembered(patch) for patch in done]
         self._undone = [_remembered(patch) for patch in undone]
         self._watchers: list[Callable[[], None]] = []
+        self.way = Way.DO
+        """How the patch that is being applied came about, or the latest one."""
 
     @property
     def undo_title(self) -> str | None:
@@ -71,6 +82,7 @@ class History:
         if not patch:
             return
         before = self._selection.ids
+        self.way = Way.DO
         self._document.apply(patch)
         self._undone.clear()
         if select is None:
@@ -85,6 +97,7 @@ class History:
         if not self._done:
             return None
         step = self._done[-1]
+        self.way = Way.UNDO
         self._document.apply(step.patch.inverse())
         self._undone.append(self._done.pop())
         self._choose(step.selected_before)
@@ -96,6 +109,7 @@ class History:
         if not self._undone:
             return None
         step = self._undone[-1]
+        self.way = Way.REDO
         self._document.apply(step.patch)
         self._done.append(self._undone.pop())
         self._choose(step.selected_after)

@@ -16,7 +16,7 @@ Annotations are gone through in sorted order, so the same input gives the same r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -97,6 +97,19 @@ def carried(before: Annotation, after: Annotation, version: Annotation) -> Annot
         return after
     kept = _by_field(_Case(before.id, before, after, version, _unknown), after, version, [])
     return replace(kept, rank=after.rank if version.rank == before.rank else version.rank)
+
+
+def picked(mine: Annotation, theirs: Annotation, fields: Collection[str]) -> Annotation:
+    """Mine with those `fields` of theirs that a conflict names; whole where it has no fields."""
+    if isinstance(mine, Opaque) or isinstance(theirs, Opaque):
+        return replace(theirs, rank=mine.rank) if fields else mine
+    parts = [_parts(version) for version in (mine, theirs)]
+    for name in ("attributes", "extra"):
+        _spread(name, (mine, theirs), parts)
+    own, other = parts
+    chosen = {key: value for key, value in own.items() if key not in fields}
+    chosen |= {key: value for key, value in other.items() if key in fields}
+    return _built(chosen, mine, theirs)
 
 
 def _unknown(_id: AnnotationId, _version: Annotation) -> bool:
