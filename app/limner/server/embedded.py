@@ -94,7 +94,7 @@ class EmbeddedServer:
         self.key = new_key()
         with self._store.writing() as tx:
             replace_key(tx, self.key, key_id=_KEY_ID, role=Role.OWNER, name=me)
-        self._app = InProcess(create_app(self._store, local_folders=True, limits=OWN))
+        self._app = InProcess(create_app(self._store, is_inside=True, limits=OWN))
         self.transport = self._app.transport
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """A person's own folder as a dataset: its images are referred to, never copied or touched.
 
 The editor reads them where they lie: it asks for their place instead of their bytes. Only the
-server inside the editor offers this (`create_app(local_folders=True)`).
+server inside the editor offers this (`parts.LOCAL`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from limner.server.replies import plain
 from limner.server.scan import Found, Scan, content_type, scan
 from limner.server.tables import dataset, image
 
-router: Final = APIRouter(prefix="/limner/v1")
+router: Final = APIRouter()
 
 _TYPES: Final = ("bbox", "polygon", "polyline", "keypoint")
 

@@ -1,0 +1,73 @@
+"""What the server inside imports only when it is asked for it."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from limner import server
+from limner.server.app import create_app
+from limner.server.database import Store
+from limner.server.parts import LOCAL, PATRONUS, PICTOGRAPH, Api, Parts
+
+_APIS = pytest.mark.parametrize("api", [PICTOGRAPH, PATRONUS, LOCAL], ids=lambda api: api.root)
+
+
+def _routes(app: FastAPI) -> list[tuple[str, str]]:
+    return sorted(
+        (str(route.path), method)
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in route.methods or ()
+    )
+
+
+def test_every_module_with_routes_belongs_to_an_api() -> None:
+    names = [module.name for module in pkgutil.iter_modules(server.__path__)]
+    routed = {n for n in names if hasattr(import_module(f"limner.server.{n}"), "router")}
+    assert routed == {*PICTOGRAPH.all(), *PATRONUS.all(), *LOCAL.all()}
+
+
+@_APIS
+def test_a_path_brings_in_whatever_answers_below_its_first_word(api: Api) -> None:
+    for name in api.all():
+        for route in import_module(f"limner.server.{name}").router.routes:
+            word = route.path.split("/")[1]
+            assert name in api.below(word), f"{route.path} of {name} would never be found"
+
+
+@_APIS
+def test_asking_for_everything_brings_what_is_there_from_the_start_elsewhere(api: Api) -> None:
+    at_once, late = FastAPI(), FastAPI()
+    Parts(at_once, [api]).bring_all()
+    parts = Parts(late, [api])
+    for word in (*api.modules, "something else"):
+        parts.bring(f"{api.root}/{word}/more")
+    assert _routes(late) == _routes(at_once)
+
+
+def test_the_server_inside_starts_without_the_modules_that_answer(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from limner.server.embedded import start\n"
+        f"server = start(pathlib.Path({str(tmp_path)!r}))\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('limner.server.')))\n"
+        "server.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    there = {name.rpartition(".")[2] for name in done.stdout.split()}
+    routed = {*PICTOGRAPH.all(), *PATRONUS.all(), *LOCAL.all()}
+    assert there & routed == {"organization"}, "organization also makes a new database's first row"
+
+
+def test_only_the_server_inside_lets_folders_be_named(store: Store) -> None:
+    root = "/limner/v1/"
+    assert not any(path.startswith(root) for path, _ in _routes(create_app(store)))
