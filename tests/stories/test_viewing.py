@@ -125,3 +125,26 @@ def test_pixels_are_squares_or_blended_as_one_likes_also_at_the_next_start(
     assert not again.window.actions_by_id["view.smooth"].isChecked()
     again.canvas.zoom_to(4.0)
     assert again.sees() == squares
+
+
+def test_what_is_shown_another_way_than_the_photo_is_says_so_until_it_is_clicked(
+    annotator: Annotator,
+) -> None:
+    looks, levels = annotator.window.status.looks, annotator.window.levels
+    assert not looks.words
+    annotator.takes(Key.Key_Period)
+    annotator.hand.press(Key.Key_H, SHIFT)
+    levels.open()
+    levels.contrast.setValue(40)
+    assert looks.words == ("Mirrored, turned 90° left", "Levels changed")
+    annotator.takes(Key.Key_D)
+    annotator.waits_for_the_image()
+    assert not looks.words
+    annotator.takes(Key.Key_A)
+    annotator.waits_for_the_image()
+    assert looks.words == ("Mirrored, turned 90° left", "Levels changed")
+    annotator.hand.click_on(looks.turned)
+    assert not annotator.application.viewing.is_turned
+    annotator.hand.click_on(looks.toned)
+    assert levels.tone is None
+    assert not looks.words

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limner.canvas.extents import bounds_of, span
 from limner.model.annotations import Drawable, Polygon, Polyline
@@ -88,7 +89,7 @@ def _moved(was: Points, now: Points) -> list[int]:
     """The numbers of the points that lie elsewhere now."""
     if was.packed == now.packed:
         return []
-    moved: list[int] = np.flatnonzero((was.xy != now.xy).any(axis=1)).tolist()
+    moved: list[int] = np.flatnonzero(_as_numbers(was) != _as_numbers(now)).tolist()
     return moved
 
 
@@ -100,5 +101,11 @@ def _with_neighbours(indices: list[int], count: int, *, closed: bool) -> list[in
 
 def _around(runs: list[Points], indices: list[int]) -> Bounds:
     """What holds these points of every run."""
-    x, y = np.concatenate([run.xy[indices] for run in runs]).T
-    return Bounds(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    points = [point for run in runs for point in _as_numbers(run)[indices].tolist()]
+    across, down = [point.real for point in points], [point.imag for point in points]
+    return Bounds(min(across), min(down), max(across), max(down))
+
+
+def _as_numbers(run: Points) -> NDArray[np.complex128]:
+    """Each point as one number, which is compared and taken out in one go."""
+    return np.frombuffer(run.packed, dtype=np.complex128)

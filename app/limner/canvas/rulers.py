@@ -92,7 +92,8 @@ class Ruler(QWidget):
         self.update()
 
     def _follow(self, x: float, y: float) -> None:
-        self._set_mark(self._along(self._canvas.to_widget(x, y)))
+        if self.isVisible():
+            self._set_mark(self._along(self._canvas.to_widget(x, y)))
 
     def _lose(self) -> None:
         self._set_mark(None)

@@ -7,6 +7,7 @@ a turn changes no coordinate and no painted pixel.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtGui import QTransform
@@ -39,10 +40,7 @@ class Turn:
 
     def onto(self, screen: Size) -> QTransform:
         """From unturned device pixels to those of a canvas of this size; whole ones stay whole."""
-        a, b, c, d = self._matrix()
-        dx = screen[0] if a + c < 0 else 0
-        dy = screen[1] if b + d < 0 else 0
-        return QTransform(a, b, c, d, dx, dy)
+        return _onto(self._matrix(), screen)
 
     def unturned(self, dx: float, dy: float) -> tuple[float, float]:
         """A step on the screen as a step in the image."""
@@ -57,6 +55,15 @@ class Turn:
     def _matrix(self) -> tuple[int, int, int, int]:
         a, b, c, d = _QUARTERS[self.quarters]
         return (-a, -b, c, d) if self.is_mirrored else (a, b, c, d)
+
+
+@lru_cache(maxsize=16)
+def _onto(matrix: tuple[int, int, int, int], screen: Size) -> QTransform:
+    """Asked for ten times a frame, so the last ones are kept; nobody changes a transform."""
+    a, b, c, d = matrix
+    dx = screen[0] if a + c < 0 else 0
+    dy = screen[1] if b + d < 0 else 0
+    return QTransform(a, b, c, d, dx, dy)
 
 
 UNTURNED: Final = Turn()

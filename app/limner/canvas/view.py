@@ -89,7 +89,8 @@ class Canvas(Worktop):
             step = event.position() - self._pan_from
             self._pan_from = event.position()
             self.pan_by(step.x(), step.y())
-        elif self._tool is not None and self._is_working():
+            return
+        if self._tool is not None and self._is_working():
             self._feed(self._tool.move, event)
         self._tell_pointer()
 

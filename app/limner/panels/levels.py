@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -23,6 +23,7 @@ from limner.imaging.histogram import histogram
 from limner.imaging.picture import Area, Picture, Samples, Window
 from limner.imaging.tone import EIGHT_BIT, Channel, Tone, automatic
 from limner.panels.card import Card
+from limner.panels.floating import Floating
 from limner.panels.levels_histogram import LEAST_GAMMA, MOST_GAMMA, HistogramView
 from limner.panels.levels_look import Look
 from limner.panels.numbers import NumberField
@@ -30,7 +31,7 @@ from limner.panels.text import label
 
 _WIDTH: Final = 288
 _AWAY: Final = 12
-"""Device-independent pixels between the panel and the corner of the canvas."""
+"""Device-independent pixels between the panel and the right edge of the canvas, at first."""
 
 _BELOW: Final = 66
 """Where it begins: below the card that says what happened."""
@@ -44,7 +45,7 @@ _CHANNELS: Final = {
 
 
 class LevelsPanel(Card):
-    """Floats in the corner of the canvas; tells `tone_changed` what to show."""
+    """Floats over the canvas, in its corner at first; tells `tone_changed` what to show."""
 
     tone_changed = Signal(object)
     """Tone, or None for the image's own."""
@@ -70,7 +71,7 @@ class LevelsPanel(Card):
         self.pin = QPushButton("Keep")
         self._lay_out()
         self._connect()
-        canvas.installEventFilter(self)
+        self._floating = Floating(self, self.title, canvas, QPoint(_AWAY, _BELOW))
         self._recount.timeout.connect(self._count_anew)
         self.hide()
 
@@ -101,7 +102,7 @@ class LevelsPanel(Card):
         self.raise_()
         self._count()
         self._show()
-        self._place()
+        self._floating.settle()
 
     # --- the parts
 
@@ -157,8 +158,12 @@ class LevelsPanel(Card):
             slider.valueChanged.connect(self._slider_moved)
         self.channels.idClicked.connect(self._channel_chosen)
         self.automatic.clicked.connect(self._be_automatic)
-        self.neutral.clicked.connect(lambda: self._take(self._neutral))
+        self.neutral.clicked.connect(self.reset)
         self.closer.clicked.connect(self.close_it)
+
+    def reset(self) -> None:
+        """Show the image as it was opened."""
+        self._take(self._neutral)
 
     def close_it(self) -> None:
         """Put the panel away and give the keyboard back to the canvas."""
@@ -251,18 +256,6 @@ class LevelsPanel(Card):
         """Esc and Enter give the keyboard back; no other key goes on to the canvas."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._canvas.setFocus()
-
-    # --- where it floats
-
-    def _place(self) -> None:
-        self.adjustSize()
-        self.move(self._canvas.width() - self.width() - _AWAY, _BELOW)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
 
 def _nothing() -> None:

@@ -329,8 +329,7 @@ class Editor:
         self._window.notice.say("rule", str(error), Tone.WARNING)
 
     def _overlay_changed(self) -> None:
-        tool = self._tool
-        self._window.status.show_hint(tool.overlay.hint if tool is not None else "")
+        self._window.status.show_hint(self._window.canvas.overlay.hint)
         if self.is_drawing != self._was_drawing:
             self._tell()
 

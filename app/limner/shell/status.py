@@ -18,7 +18,9 @@ from typing_extensions import override
 
 from limner.panels.icons import dot
 from limner.panels.text import tooltip
+from limner.shell.look_chips import LookChips
 from limner.shell.page_chooser import PageChooser
+from limner.shell.pointer_place import PointerPlace
 from limner.sync.progress import Activity, Progress
 from limner.sync.state import State
 
@@ -55,16 +57,12 @@ class Status(QStatusBar):
         self._pages.wanted.connect(self.page_wanted)
         self._shapes = _plain("shapes")
         self._zoom = _plain("zoom")
-        self._pointer = _plain("pointer")
-        # Of one size whatever it says: else the whole window is laid out anew at every move.
-        self._pointer.ensurePolished()
-        letters = self._pointer.fontMetrics()
-        widest = letters.horizontalAdvance("x -000000.0  y -000000.0")
-        self._pointer.setFixedSize(widest, letters.height() + 2)
+        self.looks = LookChips()
+        self._pointer = PointerPlace()
         self.addWidget(self._state)
         self.addWidget(self._hint, 1)
-        for label in (self._pages, self._size, self._shapes, self._zoom, self._pointer):
-            self.addPermanentWidget(label)
+        for part in (self.looks, self._pages, self._size, self._shapes, self._zoom, self._pointer):
+            self.addPermanentWidget(part)
         self.show_state(State.LOADING, 0, 0)
 
     @property
@@ -132,10 +130,10 @@ class Status(QStatusBar):
         self._zoom.setText(words)
 
     def show_pointer(self, x: float, y: float) -> None:
-        self._pointer.setText(f"x {x:.1f}  y {y:.1f}")
+        self._pointer.show_place((x, y))
 
     def hide_pointer(self) -> None:
-        self._pointer.setText("")
+        self._pointer.show_place(None)
 
 
 class _SizeLabel(QLabel):

@@ -23,6 +23,7 @@ class Toning:
         window.levels.tone_changed.connect(self._changed)
         window.levels.closer.clicked.connect(self._closed)
         window.canvas.picture_shown.connect(self._shown)
+        window.status.looks.untone_wanted.connect(window.levels.reset)
 
     def toggle(self) -> None:
         """Open the panel with the keyboard on it, or put it away."""
@@ -41,6 +42,7 @@ class Toning:
         levels.show_picture(picture, tone)
         if tone is not None:
             self._window.canvas.set_tone(tone)
+        self._tell(is_changed=picture is not None and levels.tone is not None)
         if picture is not None:
             self._offer(is_deep=picture.is_deep)
 
@@ -64,3 +66,8 @@ class Toning:
             self._tones[current] = tone
         elif current is not None:
             self._tones.pop(current, None)
+        self._tell(is_changed=tone is not None)
+
+    def _tell(self, *, is_changed: bool) -> None:
+        """Say in the status bar whether the image is shown another way than it was opened."""
+        self._window.status.looks.show_tone(is_changed=is_changed)

@@ -53,6 +53,7 @@ class Viewing:
         self._turns: dict[str, Turn] = {}
         self._shown: str | None = None
         project.watch(self._another_image)
+        window.status.looks.unturn_wanted.connect(self.unturn)
         self.aids = _aids(window)
         for name, aid in self.aids.items():
             aid.switch(on=getattr(services.settings, name))
@@ -99,10 +100,14 @@ class Viewing:
     def _turn_to(self, turn: Turn) -> None:
         if self._project.current is not None:
             self._turns[self._project.current] = turn
+        self._show_turned(turn)
+
+    def _show_turned(self, turn: Turn) -> None:
         self._window.canvas.turn_to(turn)
+        self._window.status.looks.show_turn(turn)
 
     def _another_image(self) -> None:
         current = self._project.current
         if current is not None and current != self._shown:
             self._shown = current
-            self._window.canvas.turn_to(self._turns.get(current, UNTURNED))
+            self._show_turned(self._turns.get(current, UNTURNED))

@@ -191,3 +191,23 @@ def test_return_and_escape_lead_from_the_panel_back_to_the_canvas(
     QTest.keyClick(room.levels.black, key)
     assert room.canvas.window().focusWidget() is room.canvas
     assert room.levels.isVisible()
+
+
+def test_it_is_put_elsewhere_by_its_title_and_stays_there_and_in_sight(qtbot: QtBot) -> None:
+    levels, canvas = (room := Darkroom(qtbot, photo())).levels, room.canvas
+    left, bare, grip = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5)
+    begin = levels.pos()
+    QTest.mousePress(levels.title, left, bare, grip)
+    QTest.mouseMove(levels.title, grip + QPoint(-200, 40))
+    QTest.mouseRelease(levels.title, left, bare, grip)
+    assert levels.pos() == begin + QPoint(-200, 40)
+    QTest.mouseMove(levels.title, grip + QPoint(-50, 0))
+    levels.hide()
+    levels.open()
+    assert levels.pos() == begin + QPoint(-200, 40)
+    canvas.resize(330, 420)
+    QApplication.processEvents()
+    assert canvas.rect().contains(levels.geometry())
+    canvas.resize(900, 600)
+    QApplication.processEvents()
+    assert levels.pos() == begin + QPoint(-200, 40)
