@@ -28,6 +28,10 @@ TICK: Final = 9.0
 PAD: Final = 16
 """No mark of a shape reaches further than this from its bounds."""
 
+PLAIN_PAD: Final = 10
+"""The same of what is not selected: 2.1 widths of the line at a sharp corner (Qt ends mitres at
+two), or the mark on a rotated box."""
+
 WHITE: Final = QColor(255, 255, 255)
 SHADE: Final = QColor(40, 42, 46)
 """The dark line under a coloured one: seen on white, on its own colour and on grey.

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from limner.canvas import look
 from limner.canvas.buffers import Plane
 from limner.canvas.ink import Ink, Manner
-from limner.canvas.shape_table import Rows, ShapeTable
+from limner.canvas.shape_table import Mark, Rows, ShapeTable
 from limner.canvas.specks import (
     DOT_BELOW,
     JOINTS_FROM,
@@ -41,9 +41,16 @@ class RowPainter:
     """
 
     def __init__(
-        self, table: ShapeTable, palette: NDArray[np.uint32], ink: Ink, frame: Frame
+        self,
+        table: ShapeTable,
+        chosen: Mark,
+        palette: NDArray[np.uint32],
+        ink: Ink,
+        frame: Frame,
     ) -> None:
+        """`chosen` says what is to look selected."""
         self._table = table
+        self._chosen = chosen
         self._palette = palette
         self._ink = ink
         self._frame = frame
@@ -69,9 +76,9 @@ class RowPainter:
         """How each row is painted; what is selected keeps its outline at any size, but a crowd."""
         table = self._table
         size = table.extent(rows) * (self._frame.zoom / self._frame.ratio)
-        chosen = table.selected.rows[rows]
+        chosen = self._chosen.rows[rows]
         may_shrink = ~table.is_point[rows] | (self._frame.zoom / self._frame.ratio < JOINTS_FROM)
-        if len(table.selected.ids) <= CROWD:
+        if len(self._chosen.ids) <= CROWD:
             may_shrink &= ~chosen
         kinds = np.where(may_shrink & (size < THIN_BELOW), _THIN, _PLAIN)
         kinds[chosen] = _GROUND
@@ -110,7 +117,7 @@ class RowPainter:
 
     def _rgb(self, rows: Rows) -> NDArray[np.uint32]:
         """The colours of rows that are small; selected ones are white."""
-        chosen = self._table.selected.rows[rows]
+        chosen = self._chosen.rows[rows]
         own = self._palette[self._table.label[rows]]
         return np.where(chosen, np.uint32(look.WHITE.rgb()), own)
 

@@ -47,6 +47,8 @@ class ShapeTable:
         """The number of each row's label; see `palette.py`."""
         self.is_point = np.zeros(_FIRST_CAPACITY, dtype=bool)
         self.hidden, self.lifted, self.selected = Mark(), Mark(), Mark()
+        self.settled = Mark()
+        """What of the selected looks so in the settled picture, and not by the live layer."""
         # The set that was asked for last: a drag asks for its own again and again.
         self._asked: frozenset[AnnotationId] | None = None
         self._answer: Rows = np.empty(0, dtype=np.intp)
@@ -187,7 +189,7 @@ class ShapeTable:
         return record.id if record is not None else ""
 
     def _marks(self) -> tuple[Mark, ...]:
-        return self.hidden, self.lifted, self.selected
+        return self.hidden, self.lifted, self.selected, self.settled
 
     def _new_row(self, id_: AnnotationId) -> int:
         row = self._row.get(id_)

@@ -54,9 +54,13 @@ class Still:
         """Paint this place of the image, or everything, anew; the old is shown until then."""
         self._tiles.spoil(place)
 
-    def mend(self, places: Edges, *, at_once: bool = True) -> None:
-        """Paint these places of the image anew, a few at once where they are in view."""
-        self._tiles.mend(places, at_once=at_once)
+    def mend(self, places: Edges, *, at_once: bool = True) -> list[QRect]:
+        """Paint these places of the image anew, a few at once where they are in view.
+
+        Where on the screen that was done.
+        """
+        mended = self._tiles.mend(places, at_once=at_once)
+        return [self._turning.mapRect(place) for place in mended]
 
     def due_in_view(self) -> QRegion:
         """What is still to be painted, in device pixels of the unturned view."""

@@ -63,6 +63,7 @@ class Tiles:
         self._view = Frame(1.0, 0, 0, 0, 0)
         self._tiles: dict[Key, Tile] = {}
         self._spare = Tile.blank()
+        self._reach = scene.reach
 
     def look_at(self, view: Frame) -> None:
         """Show another part of the plane; another zoom starts with no tiles."""
@@ -80,7 +81,8 @@ class Tiles:
 
         What was there is shown until then.
         """
-        wound = None if place is None else self._on_plane(place)
+        pad = look.PAD * self._view.ratio
+        wound = None if place is None else self._on_plane(place, pad)
         for key, tile in self._tiles.items():
             if wound is None or tile_rect(key).intersects(wound):
                 tile.is_stale = True
@@ -113,23 +115,24 @@ class Tiles:
                 break
         return painted
 
-    def mend(self, places: Edges, *, at_once: bool) -> None:
-        """Paint these places of the image anew: now in view, when they are few, else in slices."""
+    def mend(self, places: Edges, *, at_once: bool) -> list[QRect]:
+        """Paint these places of the image anew: now in view, when they are few, else in slices.
+
+        What was painted now, in device pixels of the view.
+        """
+        pad = self._reach_of_wounds() * self._view.ratio
         if not at_once or places.shape[1] > _MENDED_AT_ONCE:
-            self._spoil_under(places)
-            return
-        wounds: dict[Key, QRect] = {}
-        for edges in places.T.tolist():
-            wound = self._on_plane(Bounds(*edges))
-            for key in keys_over(wound):
-                if key in self._tiles:
-                    wounds[key] = wounds.get(key, QRect()).united(wound & tile_rect(key))
+            self._spoil_under(places, pad)
+            return []
+        wounds = self._wounds(places, pad)
+        mended: list[QRect] = []
         start = thread_time()
         for key in sorted(wounds, key=self._distance):
-            if (thread_time() - start) * 1000 < _MENDING_MS:
-                self._mend_tile(key, wounds[key])
+            if (thread_time() - start) * 1000 < _MENDING_MS and self._mend_tile(key, wounds[key]):
+                mended.append(wounds[key].translated(-self._view.left, -self._view.top))
             else:
                 self._tiles[key].is_stale = True
+        return mended
 
     def draw(self, painter: QPainter, area: QRect) -> list[QRect]:
         """Copy the tiles under `area` of the canvas; the parts that have none yet are returned."""
@@ -165,26 +168,42 @@ class Tiles:
         tile.is_stale = False  # first: what cannot be painted is not tried for ever
         self._scene.paint(tile.pixels, tile_frame(key, self._view))
 
-    def _mend_tile(self, key: Key, wound: QRect) -> None:
+    def _reach_of_wounds(self) -> float:
+        """How far the marks reach that were there or are to come."""
+        before, self._reach = self._reach, self._scene.reach
+        return max(before, self._reach)
+
+    def _wounds(self, places: Edges, pad: float) -> dict[Key, QRect]:
+        """What the places cover of each tile, on the plane."""
+        wounds: dict[Key, QRect] = {}
+        for edges in places.T.tolist():
+            wound = self._on_plane(Bounds(*edges), pad)
+            for key in keys_over(wound):
+                if key in self._tiles:
+                    wounds[key] = wounds.get(key, QRect()).united(wound & tile_rect(key))
+        return wounds
+
+    def _mend_tile(self, key: Key, wound: QRect) -> bool:
         """Paint the tile beside itself with the shapes that touch the wound, and copy the wound.
+
+        False when it must be painted anew all the same, or is out of view.
 
         Qt's lines come out a little different when they are clipped, so clipping is not used: what
         is mended equals what would be painted afresh, to the last bit.
         """
         tile = self._tiles[key]
         if tile.is_stale or not tile_rect(key).intersects(view_rect(self._view)):
-            tile.is_stale = True
-            return
+            return False
         frame = tile_frame(key, self._view)
         self._scene.paint(self._spare.pixels, frame, _on_image(wound, frame.zoom))
         left, top = wound.x() - frame.left, wound.y() - frame.top
         part = np.s_[top : top + wound.height(), left : left + wound.width()]
         tile.pixels[part] = self._spare.pixels[part]
+        return True
 
-    def _spoil_under(self, places: Edges) -> None:
+    def _spoil_under(self, places: Edges, pad: float) -> None:
         """Each tile in view that one of the places touches, and all that are out of view."""
         left, top, right, bottom = places
-        pad = look.PAD * self._view.ratio
         in_view = set(keys(self._view))
         for key, tile in self._tiles.items():
             area = tile_frame(key, self._view).covers(pad)
@@ -195,10 +214,9 @@ class Tiles:
             else:
                 tile.is_stale = True
 
-    def _on_plane(self, place: Bounds) -> QRect:
+    def _on_plane(self, place: Bounds, pad: float) -> QRect:
         """Where marks within these bounds may be seen, cut to where there are tiles."""
-        zoom, pad = self._view.zoom, look.PAD * self._view.ratio
-        tiled = self._tiled()
+        zoom, tiled = self._view.zoom, self._tiled()
         left = max(place.left * zoom - pad, tiled.left())
         top = max(place.top * zoom - pad, tiled.top())
         right = min(place.right * zoom + pad, tiled.right())

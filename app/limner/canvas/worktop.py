@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import Qt, QTimer
@@ -62,6 +62,11 @@ class Worktop(Stage):
         super().show_picture(picture, in_place=in_place)
         if is_gone:
             self._fit_without_picture()
+
+    @override
+    def set_hidden(self, ids: Collection[AnnotationId]) -> None:
+        super().set_hidden(ids)
+        self._draw_live(self._live.overlay)
 
     @property
     def has_frame(self) -> bool:

@@ -125,6 +125,13 @@ class Easel:
         """What is on the canvas now, in device pixels."""
         return self.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
+    def on_screen(self) -> QImage:
+        """What the screen shows now: what was not painted anew is as it was."""
+        QApplication.processEvents()
+        # By way of `canvas.screen()` PySide frees the screen together with the canvas.
+        window = QApplication.primaryScreen().grabWindow(self.canvas.winId())
+        return window.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
     def colour_at(self, x: float, y: float) -> tuple[int, int, int]:
         """The colour at a point given in image pixels."""
         at = self.canvas.to_widget(x, y) * self.canvas.devicePixelRatioF()

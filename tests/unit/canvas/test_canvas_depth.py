@@ -7,10 +7,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QPainter, QTransform
 
-from limner.canvas.buffers import Plane
+from limner.canvas.buffers import Plane, image_over
+from limner.canvas.names import Screen
 from limner.canvas.scene import Scene
+from limner.canvas.selection_outlines import SelectionOutlines
 from limner.canvas.viewport import Frame
 from limner.model.annotations import AnnotationId, BBox, Drawable, Keypoint, Polygon, Polyline
 from limner.model.geometry import Bounds
@@ -58,7 +60,7 @@ def painted(scene: Scene, frame: Frame) -> Plane:
 @pytest.mark.parametrize("zoom", [0.31, 0.75, 1.25, 1.5, 1.75])
 def test_tiles_side_by_side_equal_one_large_piece(zoom: float, ratio: float) -> None:
     scene = scene_of(strewn(250, 500 / zoom))
-    scene.select([AnnotationId("0007"), AnnotationId("p0011")])
+    scene.select([AnnotationId(f"p{i:04}") for i in range(11, 31)])
     width, height = 501, 389
     whole = painted(scene, Frame(zoom, 0, 0, width, height, ratio))
     for x, y in product(range(0, width, TILE), range(0, height, TILE)):
@@ -100,19 +102,48 @@ def test_among_many_dots_the_higher_rank_is_on_top_whatever_its_size() -> None:
         assert pixels[50, 50] == GREEN
 
 
+def shown(scene: Scene, frame: Frame) -> Plane:
+    """The settled picture and the outlines that come over it in every frame."""
+    pixels = painted(scene, frame)
+    image = image_over(pixels)  # the painter does not keep it
+    with QPainter(image) as painter:
+        SelectionOutlines(scene).paint(painter, Screen(frame, QTransform(), QFont()))
+    return pixels
+
+
+ABSENT = [AnnotationId(f"absent{i}") for i in range(9)]
+"""So many are selected that the outlines of all belong to the settled picture."""
+
+
+@pytest.mark.parametrize("others", [[], ABSENT])
 @pytest.mark.parametrize("zoom", [0.09, 0.15, 0.2, 0.5, 0.9, 2.0])
-def test_a_selected_shape_keeps_its_outline_at_every_zoom(zoom: float) -> None:
+def test_a_selected_shape_keeps_its_outline_at_every_zoom(
+    zoom: float, others: list[AnnotationId]
+) -> None:
     """It is ringed with white and shade: wider than any dot or simple outline of it is."""
     shape = area("area", 70, 40, 0.0)
     scene = scene_of([shape])
     frame = Frame(zoom, -50, -50, 300, 300)
-    plain = painted(scene, frame)
-    scene.select([shape.id])
-    chosen = painted(scene, frame)
+    plain = shown(scene, frame)
+    scene.select([shape.id, *others])
+    chosen = shown(scene, frame)
     changed = np.argwhere(chosen != plain)
     width = np.ptp(changed[:, 1]) + 1
     assert 40 * zoom + 4 < width < 40 * zoom + 14
     assert (chosen[changed[:, 0], changed[:, 1]] & 0xFF > 0xC0).any()
+
+
+@pytest.mark.parametrize("zoom", [0.3, 0.5, 1.0, 2.3])
+def test_a_selected_shape_looks_the_same_alone_and_among_many(zoom: float) -> None:
+    """Nothing pops when one more is selected."""
+    shapes: list[Drawable] = [area("a", 70, 40, 0.0), box("b", 150, 30, 1.0)]
+    joint = Keypoint(id=AnnotationId("j"), name="nose", x=200, y=200)
+    few, many = scene_of([*shapes, joint]), scene_of([*shapes, joint])
+    few.select([AnnotationId(id_) for id_ in "abj"])
+    many.select([*few.table.selected.ids, *ABSENT])
+    frame = Frame(zoom, 0, 0, 500, 500)
+    assert (shown(few, frame) == shown(many, frame)).all()
+    assert (painted(few, frame) != painted(many, frame)).any()
 
 
 def test_of_a_crowd_that_is_selected_small_shapes_are_white() -> None:

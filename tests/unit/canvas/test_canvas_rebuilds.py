@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
+from limner.canvas import scene
 from limner.model.annotations import (
     Annotation,
     AnnotationId,
@@ -84,9 +86,14 @@ def painted_afresh(easel: Easel) -> QImage:
     return other.seen()
 
 
-@settings(max_examples=40)
+@pytest.mark.parametrize("few", [0, 8])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_what_was_mended_looks_like_what_is_painted_afresh(data: st.DataObject) -> None:
+def test_what_was_mended_looks_like_what_is_painted_afresh(
+    few: int, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    """Whether selected shapes are outlined in every frame, or in the settled picture."""
+    monkeypatch.setattr(scene, "_FEW", few)
     start = [data.draw(shapes(id_)) for id_ in IDS[:5]]
     easel = Easel.put_up(start, size=SIZE)
     easel.canvas.zoom_to(data.draw(zooms))
@@ -94,6 +101,7 @@ def test_what_was_mended_looks_like_what_is_painted_afresh(data: st.DataObject) 
     for _ in range(data.draw(st.integers(1, 4))):
         edits(easel, data)
         easel.settles()
+        assert easel.on_screen() == easel.seen()
     assert easel.seen() == painted_afresh(easel)
 
 
