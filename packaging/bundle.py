@@ -13,6 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "packaging"
 WORK = ROOT / "build" / "package"
 LOCKS = (ROOT / "requirements.lock", HERE / "requirements-build.lock")
+STRIPPED = (
+    "libpython3*.so*",
+    "python3*/lib-dynload/*.so",
+    "sqlalchemy/**/*.so",
+    "cryptography/**/*.so",
+)
 
 
 def environment() -> Path:
@@ -57,14 +63,14 @@ def freeze(python: Path, epoch: int) -> Path:
 
 
 def strip(bundle: Path) -> None:
-    """Take the symbols out of Python itself (libpython: 23 MB to 6).
+    """Take the symbols out of what has many: libpython (23 MB to 6), SQLAlchemy (9 to 1).
 
-    Wheels come stripped, and stripping what auditwheel patched breaks it: numpy's OpenBLAS then
-    fails with "ELF load command address/offset not page-aligned".
+    Most wheels come stripped, and stripping what auditwheel patched breaks it: numpy's OpenBLAS
+    then fails with "ELF load command address/offset not page-aligned".
     """
     internal = bundle / "_internal"
-    own = [*internal.glob("libpython3*.so*"), *internal.glob("python3*/lib-dynload/*.so")]
-    subprocess.run(["strip", "--strip-unneeded", *own], check=True)
+    large = [file for pattern in STRIPPED for file in sorted(internal.glob(pattern))]
+    subprocess.run(["strip", "--strip-unneeded", *large], check=True)
 
 
 def icons(python: Path, sizes: tuple[int, ...]) -> dict[int, Path]:

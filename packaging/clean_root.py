@@ -20,6 +20,10 @@ SUITE = "bookworm"
 VOLATILE = ("proc", "sys", "dev", "tmp", "home", "root", "run", "var/cache", "var/log", "var/lib")
 
 
+class Wrong(Exception):
+    """Something that was tried there is not as it should be; the message says what."""
+
+
 class Root:
     """The folder, to run programs in with `chroot`."""
 

@@ -1,7 +1,8 @@
 """Try a Debian package as a stranger would: `smoke.py PACKAGE [--out DIR]`, as root, by hand.
 
-In a clean Debian with nothing else in it: install, open the editor on a virtual screen, take a
-picture, quit it, run the tour, purge, and find everything as it was before.
+In a clean Debian with nothing else in it: install, let its own processes decode, open the editor
+on a virtual screen, look at every image, quit it, run the tour, purge, and find everything as it
+was before. Needs the sources on PYTHONPATH, as `./run package deb --smoke` has them.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-from clean_root import Root, clean_root
+import smoke_images
+from clean_root import Root, Wrong, clean_root
+from screen import PATIENCE_S, Screen, screen
 
 USER = "ann"
+HOME = Path("/home", USER)
+PHOTOGRAPHS = HOME / "photographs"
+SHARE = 0.2  # of the screen that an image covers, at the least
 TOOLS = {"debootstrap": "debootstrap", "Xvfb": "xvfb", "xdotool": "xdotool"}
-PATIENCE_S = 60.0
-REST_S = 3.0  # a picture that stays the same for so long is finished
 
 
 def main() -> None:
@@ -32,22 +35,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("dist/smoke"), help="pictures go here")
     options = parser.parse_args()
     if os.geteuid() != 0:
-        fail("needs to be root, for chroot and mount")
+        sys.exit("smoke: needs to be root, for chroot and mount")
     if missing := [package for tool, package in TOOLS.items() if not shutil.which(tool)]:
-        fail(f"please run: sudo apt-get install {' '.join(missing)}")
+        sys.exit(f"smoke: please run: sudo apt-get install {' '.join(missing)}")
     options.out.mkdir(parents=True, exist_ok=True)
     try:
         with clean_root() as root:
             smoke(root, options.package, options.out)
     except subprocess.CalledProcessError as error:
-        fail(f"exit code {error.returncode} of: {' '.join(map(str, error.cmd))}")
+        sys.exit(f"smoke: exit code {error.returncode} of: {' '.join(map(str, error.cmd))}")
     except subprocess.TimeoutExpired:
-        fail(f"the editor did not quit within {PATIENCE_S:.0f} s")
+        sys.exit(f"smoke: the editor did not quit within {PATIENCE_S:.0f} s")
+    except Wrong as error:
+        sys.exit(f"smoke: {error}")
     print(f"installed, used and removed without a trace; pictures: {options.out}")
 
 
 def smoke(root: Root, package: Path, out: Path) -> None:
-    """The whole story; ends the process with a message at the first thing that is wrong."""
+    """The whole story. Raises Wrong at the first thing that is not as it should be."""
     root.run("apt-get", "update", "-qq")
     root.run("useradd", "--create-home", USER)
     packages, files = root.packages(), root.files()
@@ -55,11 +60,15 @@ def smoke(root: Root, package: Path, out: Path) -> None:
     apt_get = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends")
     with step("install"):
         root.run(*apt_get, "install", f"/srv/{package.name}")
-    with step("editor"), screen(root.path) as display:
-        use_editor(root, display, out / "editor.png")
+    smoke_images.make(outside(root, PHOTOGRAPHS))
+    root.run("chown", "-R", USER, str(PHOTOGRAPHS))
+    with step("decoding"):
+        smoke_images.Cells(root, USER, PHOTOGRAPHS).try_all()
+    with step("editor"), screen(root.path) as seen:
+        use_editor(root, seen, out)
     with step("tour"):
-        root.run("limner", "tour", "--out", f"/home/{USER}/tour", user=USER)
-    shutil.copytree(root.path / f"home/{USER}/tour", out / "tour", dirs_exist_ok=True)
+        root.run("limner", "tour", "--out", str(HOME / "tour"), user=USER)
+    shutil.copytree(outside(root, HOME / "tour"), out / "tour", dirs_exist_ok=True)
     with step("purge"):
         root.run(*apt_get, "purge", "limner")
         root.run(*apt_get, "autoremove", "--purge")
@@ -68,74 +77,34 @@ def smoke(root: Root, package: Path, out: Path) -> None:
     compare("files", files, root.files())
 
 
-def use_editor(root: Root, display: str, picture: Path) -> None:
-    """Open the editor, wait for its window, save what it shows, and quit it by its key."""
-    command = root.words("limner-editor", user=USER, DISPLAY=display)
+def use_editor(root: Root, seen: Screen, out: Path) -> None:
+    """Open the editor on the photographs, look at all of them, and quit it by its key."""
+    command = root.words("limner-editor", str(PHOTOGRAPHS), user=USER, DISPLAY=seen.display)
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as editor:
         try:
-            window = wait_for_window(editor, display)
-            take_picture(display, picture)
-            xdotool(display, "windowfocus", "--sync", window, "key", "ctrl+q").check_returncode()
+            window = seen.wait_for_window(editor)
+            look_at_all(seen, window, out)
+            if "limner.imaging.cell" not in smoke_images.decoders_of(editor):
+                raise Wrong("no process of its own decodes for the editor")
+            seen.press(window, "ctrl+q")
             if code := editor.wait(PATIENCE_S):
-                fail(f"the editor ended with exit code {code}")
+                raise Wrong(f"the editor ended with exit code {code}")
         finally:
             editor.kill()
 
 
-def wait_for_window(editor: subprocess.Popen[bytes], display: str) -> str:
-    """The X11 id of the editor's window, as soon as it is on the screen."""
-    end = time.monotonic() + PATIENCE_S
-    while editor.poll() is None:
-        found = xdotool(display, "search", "--onlyvisible", "--classname", "limner-editor")
-        if found.returncode == 0:
-            return found.stdout.split()[-1]
-        if time.monotonic() > end:
-            fail(f"no window of the editor within {PATIENCE_S:.0f} s")
-        time.sleep(0.1)
-    return fail(f"the editor ended without a window, exit code {editor.returncode}")
+def look_at_all(seen: Screen, window: str, out: Path) -> None:
+    """Step from image to image; each must show its colour, but for the last, which is refused."""
+    for name in sorted(smoke_images.COLOURS):
+        seen.wait_for_colour(smoke_images.COLOURS[name], SHARE)
+        seen.save(out / f"editor-{Path(name).stem}.png")
+        seen.press(window, "d")
+    seen.save(out / f"editor-{Path(smoke_images.BOMB).stem}.png")
 
 
-def xdotool(display: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Act as the person in front of `display`."""
-    environment = {**os.environ, "DISPLAY": display}
-    command = ["xdotool", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-def take_picture(display: str, file: Path) -> None:
-    """Save the screen once it has come to rest."""
-    os.environ.update(DISPLAY=display, QT_QPA_PLATFORM="xcb")
-    from PySide6.QtGui import QGuiApplication
-
-    application = QGuiApplication([])
-    before, now = None, application.primaryScreen().grabWindow(0).toImage()
-    while before != now:
-        time.sleep(REST_S)
-        before, now = now, application.primaryScreen().grabWindow(0).toImage()
-    now.save(str(file))
-
-
-@contextmanager
-def screen(root: Path) -> Iterator[str]:
-    """A virtual screen of this machine that programs in `root` can reach, as a DISPLAY.
-
-    Nothing for X is installed in there, so that only the package's own dependencies count; a hard
-    link brings the socket.
-    """
-    read, write = os.pipe()
-    options = ["-displayfd", str(write), "-screen", "0", "1600x1000x24", "-ac", "-nolisten", "tcp"]
-    server = subprocess.Popen(["Xvfb", *options], pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        sockets = root / "tmp/.X11-unix"
-        sockets.mkdir(mode=0o1777)
-        os.link(f"/tmp/.X11-unix/X{number}", sockets / f"X{number}")  # noqa: S108 - X11's own place
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait()
+def outside(root: Root, path: Path) -> Path:
+    """Where a path in there is for this machine."""
+    return root.path / path.relative_to("/")
 
 
 @contextmanager
@@ -147,15 +116,10 @@ def step(name: str) -> Iterator[None]:
 
 
 def compare(kind: str, before: set[str], after: set[str]) -> None:
-    """End over what came and stayed, or went along."""
+    """Raise Wrong over what came and stayed, or went along."""
     if before != after:
         left, gone = sorted(after - before), sorted(before - after)
-        fail(f"{kind} left behind: {left[:20]}; taken along: {gone[:20]}")
-
-
-def fail(message: str) -> NoReturn:
-    """End with one message."""
-    sys.exit(f"smoke: {message}")
+        raise Wrong(f"{kind} left behind: {left[:20]}; taken along: {gone[:20]}")
 
 
 if __name__ == "__main__":

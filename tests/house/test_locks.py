@@ -50,3 +50,9 @@ def test_a_lock_pins_hashes_and_names_no_machine(lock: Path) -> None:
     blocks = re.split(r"\n(?=\S)", text.rstrip())
     assert all(ENTRY.match(f"{block}\n") and "--hash=sha256:" in block for block in blocks)
     assert not re.search(r"://|--(extra-)?index|--find-links|@ ", text)
+
+
+def test_a_package_carries_the_pyvips_that_the_tests_ran_on() -> None:
+    carried = {pin for pin in pins(BUILD) if pin[0].startswith("pyvips")}
+    assert {name for name, _, _ in carried} == {"pyvips", "pyvips-binary"}
+    assert carried <= pins(TESTS)
