@@ -1,7 +1,9 @@
 """Minutes of work by chance in the real window: does memory grow, does a frame ever take long?
 
-Pan, zoom, hover, draw, delete, undo and the next image, as the seed says, through real X input. A
-frame is one turn of the event loop, measured in CPU of the thread that paints.
+Pan, zoom, hover, draw, delete, undo and the next image (`errands.py`). A frame is one turn of the
+event loop, measured in CPU of the thread that paints. There are more images than the memory for
+pixels holds, so that they come and go all the time. The first quarter is a warm-up: every image
+has been there and back, and the caches are as full as they get; only what comes after it counts.
 """
 
 from __future__ import annotations
@@ -9,184 +11,155 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import psutil
+from numpy.typing import NDArray
 
+from bench.errands import Errands
 from bench.figure import Figure
 from bench.peers import data
 from bench.peers.clocks import resident_mb
 from bench.registry import Order
-from bench.turns import turn
 from bench.xhand import XHand
+from limner.storage.places import Places
+from limner.storage.settings import Settings, SettingsFile
 from robot import Annotator
 
-_IMAGES: Final = 5
+_IMAGES: Final = 6
 _SHAPES: Final = 1_000
+_PIXELS_MB: Final = 200
+"""Memory for pixels: three of the images, which take 64 MB each."""
+
 _WARM_UP: Final = 0.25
-"""The share of the time in which caches fill; memory counts after it."""
+"""The share of the time that is warm-up; the images are visited before it begins."""
 
 _SPAN_S: Final = 15.0
+_LOOK_S: Final = 0.5
+"""How often the memory is looked at."""
+
+_TURNS_A_SECOND: Final = 1_000
 
 _LONGEST_MS: Final = 100.0
 _SLOPE_MB: Final = 1.0
-_VISIT_S: Final = 2.0
-"""For each image before the time begins: what is kept of an image is there then."""
-
-_PAUSE_S: Final = 0.04
-"""Between two actions: a person in a great hurry."""
 
 
 def figures(order: Order) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        image = data.write(Path(folder) / "images", 0)
-        for number in range(1, _IMAGES):
-            shutil.copy(image, image.with_stem(f"more{number}"))
-        data.write_home(home, image, _SHAPES)
-        annotator = Annotator(home, image)
+        annotator = _annotator(Path(folder))
         with XHand(annotator.window, annotator.canvas) as hand:
-            soak = _Soak(annotator, hand, order.seed)
-            soak.run(order.minutes * 60)
+            soak = _Soak(order.minutes * 60)
+            actions = soak.run(Errands(annotator, hand, order.seed, soak.frames.add))
         annotator.quits()
         surprises = annotator.application.surprises
     if surprises:
         raise AssertionError("the editor was surprised") from surprises[0]
-    case = f"seed {order.seed}"
-    yield Figure("soak.slope", _SHAPES, 1, [soak.slope], _SLOPE_MB, case, "MB/min")
-    yield Figure("soak.rss", _SHAPES, 1, soak.memory, None, case, "MB")
-    yield Figure("soak.frame", _SHAPES, 1, soak.frames, None, case, "ms gui")
-    yield Figure("soak.longest", _SHAPES, 1, [max(soak.frames)], _LONGEST_MS, case, "ms gui")
-    yield Figure("soak.actions", _SHAPES, 1, [float(soak.actions)], None, case, "count")
+    case, frames = f"seed {order.seed}", soak.frames.all()
+    for where, memory in (("", soak.editor), (", decoders", soak.decoders)):
+        slope = [memory.slope()]
+        yield Figure("soak.slope", _SHAPES, 1, slope, _SLOPE_MB, case + where, "MB/min")
+        yield Figure("soak.rss", _SHAPES, 1, memory.megabytes, None, case + where, "MB")
+    yield Figure("soak.frame", _SHAPES, 1, frames, None, case, "ms gui")
+    yield Figure("soak.longest", _SHAPES, 1, [max(frames)], _LONGEST_MS, case, "ms gui")
+    yield Figure("soak.actions", _SHAPES, 1, [float(actions)], None, case, "count")
+
+
+def _annotator(folder: Path) -> Annotator:
+    """On the first of some images, in a window as large as the screen."""
+    home, image = folder / "home", data.write(folder / "images", 0)
+    for number in range(1, _IMAGES):
+        shutil.copy(image, image.with_stem(f"more{number}"))
+    data.write_home(home, image, _SHAPES)
+    places = Places.find({"LIMNER_HOME": str(home)})
+    places.make()
+    settings = Settings(pixel_memory_mb=_PIXELS_MB)
+    SettingsFile(places.config / "settings.json").save(settings)
+    annotator = Annotator(home, image)
+    annotator.window.showNormal()
+    annotator.window.setGeometry(0, 0, 1920, 1080)
+    return annotator
 
 
 class _Soak:
-    def __init__(self, annotator: Annotator, hand: XHand, seed: int) -> None:
-        self.annotator = annotator
-        self.canvas = annotator.canvas
-        self.hand = hand
-        self.chance = np.random.default_rng(seed)
-        self.frames: list[float] = []
-        self.actions = 0
-        self.moments: list[float] = []
-        self.memory: list[float] = []
-        annotator.window.showNormal()
-        annotator.window.setGeometry(0, 0, 1920, 1080)
+    """What was seen of frames and memory."""
 
-    @property
+    def __init__(self, seconds: float) -> None:
+        self.frames = _Frames(seconds)
+        self.editor = _Memory()
+        self.decoders = _Memory()
+        self._seconds = seconds
+
+    def run(self, errands: Errands) -> int:
+        """Run errands until the time is over; how many there were."""
+        errands.visit_all()
+        self.frames.clear()
+        start, actions, next_look = time.monotonic(), 0, self._seconds * _WARM_UP
+        while (elapsed := time.monotonic() - start) < self._seconds:
+            errands.run_one()
+            actions += 1
+            if elapsed >= next_look:
+                self._look(elapsed)
+                next_look = elapsed + _LOOK_S
+        return actions
+
+    def _look(self, moment: float) -> None:
+        self.editor.add(moment, resident_mb())
+        self.decoders.add(moment, _decoders_mb())
+
+
+class _Memory:
+    """Resident megabytes in the course of time."""
+
+    def __init__(self) -> None:
+        self.moments: list[float] = []
+        self.megabytes: list[float] = []
+
+    def add(self, moment: float, megabytes: float) -> None:
+        self.moments.append(moment)
+        self.megabytes.append(megabytes)
+
     def slope(self) -> float:
         """Megabytes a minute of what is never given back: of the least in each quarter minute.
 
         While an image is being read, it is there twice; that comes and goes.
         """
         floors: dict[int, float] = {}
-        for moment, memory in zip(self.moments, self.memory, strict=True):
+        for moment, memory in zip(self.moments, self.megabytes, strict=True):
             span = int(moment / _SPAN_S)
             floors[span] = min(memory, floors.get(span, memory))
         minutes = np.array(list(floors)) * _SPAN_S / 60
         return float(np.polyfit(minutes, list(floors.values()), 1)[0])
 
-    def run(self, seconds: float) -> None:
-        """Act until the time is over; each action is chosen by chance."""
-        doings: tuple[tuple[float, Callable[[], None]], ...] = (
-            (0.25, self.pan),
-            (0.2, self.zoom),
-            (0.2, self.hover),
-            (0.1, self.draw),
-            (0.1, self.delete),
-            (0.1, self.undo),
-            (0.05, self.next_image),
-        )
-        shares = [share for share, _ in doings]
-        for _ in range(_IMAGES):
-            self.hand.types("d")
-            self.turns(_VISIT_S)
-        start = time.monotonic()
-        while (elapsed := time.monotonic() - start) < seconds:
-            doings[self.chance.choice(len(doings), p=shares)][1]()
-            self.actions += 1
-            if elapsed > seconds * _WARM_UP:
-                self.moments.append(elapsed)
-                self.memory.append(resident_mb())
 
-    # --- what is done
+class _Frames:
+    """Milliseconds, in memory that was taken before: a list of them would grow by 1 MB a minute."""
 
-    def pan(self) -> None:
-        x, y = self.anywhere()
-        self.hand.moves(x, y)
-        self.hand.presses(2)
-        for _ in range(5):
-            x, y = x + self.chance.uniform(-40, 40), y + self.chance.uniform(-40, 40)
-            self.hand.moves(x, y)
-            self.turns(_PAUSE_S / 4)
-        self.hand.releases(2)
-        self.turns(_PAUSE_S)
+    def __init__(self, seconds: float) -> None:
+        self._found: NDArray[np.float32] = np.ones(int(seconds + 120) * _TURNS_A_SECOND, np.float32)
+        self._count = 0
 
-    def zoom(self) -> None:
-        """Some notches in or out; far from the whole image, back to it."""
-        self.hand.moves(*self.anywhere())
-        is_far = not 0.1 < self.canvas.zoom < 10
-        if is_far:
-            self.hand.types("f")
-        up = bool(self.chance.integers(2))
-        for _ in range(0 if is_far else int(self.chance.integers(1, 5))):
-            self.hand.turns_the_wheel(up=up)
-            self.turns(_PAUSE_S / 2)
-        self.turns(_PAUSE_S)
+    def add(self, milliseconds: float) -> None:
+        self._found[self._count] = milliseconds
+        self._count += 1
 
-    def hover(self) -> None:
-        for _ in range(5):
-            self.hand.moves(*self.anywhere())
-            self.turns(_PAUSE_S / 4)
+    def clear(self) -> None:
+        self._count = 0
 
-    def draw(self) -> None:
-        """A box, or a polygon with Enter at its end; then the select tool again."""
-        x, y = self.anywhere()
-        corners = [(x, y), (x + 60, y + 5), (x + 50, y + 70)]
-        is_box = bool(self.chance.integers(2))
-        self.hand.types("b" if is_box else "p")
-        self.turns(_PAUSE_S)
-        for number, at in enumerate(corners):
-            self.hand.moves(*at)
-            if number == 0 or not is_box:
-                self.hand.presses()
-            if number == len(corners) - 1 or not is_box:
-                self.hand.releases()
-            self.turns(_PAUSE_S)
-        self.hand.types("v" if is_box else "Return")
-        self.turns(_PAUSE_S)
-        self.hand.types("v")
-        self.turns(_PAUSE_S)
+    def all(self) -> list[float]:
+        return [float(each) for each in self._found[: self._count]]
 
-    def delete(self) -> None:
-        """What a click finds."""
-        self.hand.moves(*self.anywhere())
-        self.hand.presses()
-        self.hand.releases()
-        self.turns(_PAUSE_S)
-        self.hand.types("Delete")
-        self.turns(_PAUSE_S)
 
-    def undo(self) -> None:
-        self.hand.types("ctrl+z")
-        self.turns(_PAUSE_S)
+def _decoders_mb() -> float:
+    """The memory of the processes that decode; xdotool is not ours."""
+    children = psutil.Process().children(recursive=True)
+    return sum(_resident(child) for child in children) / 2**20
 
-    def next_image(self) -> None:
-        self.hand.types("d" if self.chance.integers(3) else "a")
-        self.turns(1.0)
 
-    # --- small parts
-
-    def anywhere(self) -> tuple[float, float]:
-        x = self.chance.uniform(100, self.canvas.width() - 200)
-        y = self.chance.uniform(100, self.canvas.height() - 200)
-        return float(x), float(y)
-
-    def turns(self, seconds: float) -> None:
-        """Let the editor work, turn by turn."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.frames.append(turn())
-            time.sleep(0.001)
+def _resident(child: psutil.Process) -> int:
+    try:
+        return 0 if child.name() == "xdotool" else int(child.memory_info().rss)
+    except psutil.NoSuchProcess:  # ended since it was listed
+        return 0

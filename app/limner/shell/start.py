@@ -20,6 +20,7 @@ from limner.shell.main_thread import QtMainThread
 from limner.shell.qt_guard import UnsoundQt
 from limner.shell.services import Host, Services
 from limner.storage.places import Places
+from limner.sync import heap
 
 __all__ = ["UnsoundQt", "make", "run"]
 
@@ -62,6 +63,7 @@ def make(host: Host, places: Places) -> Application:
         UnsoundQt: this pair of Python and Qt aborts during work.
     """
     qt_guard.check()
+    heap.keep_tidy()
     QApplication.setApplicationName("Limner")
     QGuiApplication.setApplicationDisplayName("")
     QGuiApplication.setDesktopFileName("io.github.limner.Limner")

@@ -1,4 +1,7 @@
-"""Memory after a long list was read or sent: nothing scans it, and what is free goes back."""
+"""How this process treats memory: what is free goes back, and nothing scans what stays.
+
+Pixels and the bodies of saves come and go for hours; what glibc keeps of them by itself grows.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,30 @@ import ctypes
 import gc
 import sys
 from functools import cache
+from typing import Final
+
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_M_ARENA_MAX: Final = -8
+"""Of glibc's malloc.h."""
+
+_LARGE_BYTES: Final = 1 << 20
+_IDLE_BYTES: Final = 8 << 20
+_HEAPS: Final = 2
+
+
+def keep_tidy() -> None:
+    """Have what is large lie by itself, and all else in few heaps; before any thread begins.
+
+    glibc learns from the first image that is let go of to put the levels of the next ones among
+    small things, and gives each worker a heap of its own, where the largest save it ever sent
+    leaves its room. Walking through photographs of 12 megapixels, 100 MB lay idle, and each minute
+    2 MB more; like this it is 20 MB, and stays so.
+    """
+    if sys.platform == "linux" and (libc := _libc()) is not None:
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _IDLE_BYTES)
+        libc.mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def leave_alone() -> None:
