@@ -29,7 +29,7 @@ def in_order(*annotations: Annotation) -> list[Annotation]:
     return [replace(a, rank=float(rank)) for rank, a in enumerate(annotations)]
 
 
-def nothing_known(_id: AnnotationId, _annotation: Annotation) -> bool:
+def nothing_known(_id: AnnotationId, _annotation: Annotation | None) -> bool:
     return False
 
 
@@ -41,8 +41,8 @@ class Knows:
     def __init__(self, versions: Collection[Annotation]) -> None:
         self._versions = [replace(v, rank=0.0) for v in versions]
 
-    def __call__(self, id_: AnnotationId, annotation: Annotation) -> bool:
-        return replace(annotation, rank=0.0) in self._versions
+    def __call__(self, id_: AnnotationId, annotation: Annotation | None) -> bool:
+        return annotation is not None and replace(annotation, rank=0.0) in self._versions
 
 
 def bare(annotations: Iterable[Annotation]) -> list[Annotation]:

@@ -4,33 +4,39 @@ Three versions are known: `base`, which the server was last seen to hold, `mine`
 each id, in this order (the normative rules are those of the study of the wire):
 
 1. mine = theirs: that.
-2. I deleted it, and theirs is a version I had seen or sent: it stays deleted.
+2. I deleted it, and theirs is a version I had seen or sent: it stays deleted. Theirs is what I
+   sent and had no answer about (`is_late`), and I went on since: mine, whatever it is.
 3. mine = base: theirs, and it is listed as their doing.
 4. theirs = base, or a version of mine that I had sent: mine.
-5. Otherwise field by field. Disjoint changes come together; where both changed one field, mine
-   stays and theirs waits in a conflict. What one changed and the other removed stays, with a
-   conflict. Nothing is dropped unseen.
+5. Otherwise field by field (`fields.py`). Disjoint changes come together; where both changed one
+   field, mine stays and theirs waits in a conflict. What one changed and the other removed stays,
+   with a conflict. Nothing is dropped unseen.
+
+A conflict that is open already stays open with what they did since, until a person decides or both
+sides say the same.
 
 Annotations are gone through in sorted order, so the same input gives the same result everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
-from limner.model.annotations import Annotation, AnnotationId, Drawable, Opaque
+from limner.model.annotations import Annotation, AnnotationId, Opaque
 from limner.model.conflict import Conflict
-from limner.model.json_text import JsonText
+from limner.model.fields import differing, picked, says_the_same, together
+from limner.model.ranks import joined_order, ranked
 
-Known = Callable[[AnnotationId, Annotation], bool]
-"""Whether this version of an annotation was seen on the server or sent there before."""
+__all__ = ["Case", "Doing", "Known", "Merged", "News", "Outcome", "carried", "merge", "picked"]
 
-_Held = Mapping[AnnotationId, Annotation]
-_Parts = dict[str, Any]
+Known = Callable[[AnnotationId, Annotation | None], bool]
+"""Whether this version of an annotation, None for its absence, was seen or sent before."""
+
+Open = Mapping[AnnotationId, Conflict]
 
 
 class Doing(StrEnum):
@@ -49,20 +55,99 @@ class News:
     before: Annotation | None
     after: Annotation | None
 
+    @property
+    def id(self) -> AnnotationId | None:
+        annotation = self.after or self.before
+        return None if annotation is None else annotation.id
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The result in z-order, what came from others, and what a person must decide."""
+    """The result in z-order, what came from others, and what a person must decide.
+
+    `theirs` is their list again, with the records and ranks of the result wherever both say the
+    same, so that the two can be compared cheaply.
+    """
 
     annotations: tuple[Annotation, ...]
     news: tuple[News, ...]
     conflicts: tuple[Conflict, ...]
+    theirs: tuple[Annotation, ...]
 
 
-_ABSENT: Final = object()
-_OUTSIDE_GEOMETRY: Final = frozenset(
-    {"id", "name", "rank", "confidence", "created_by", "attributes", "extra", "instance_id"}
-)
+def _never(_id: AnnotationId, _version: Annotation | None) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One annotation in three versions; `open` is the conflict about it, if there is one."""
+
+    id: AnnotationId
+    base: Annotation | None
+    mine: Annotation | None
+    theirs: Annotation | None
+    open: Conflict | None = None
+    is_known: Known = _never
+    is_late: Known = _never
+
+    def outcome(self) -> Outcome:
+        """What becomes of it."""
+        outcome = self._by_rules()
+        if self.open is None:
+            return outcome
+        return replace(outcome, conflict=self._still_open(self.open, outcome))
+
+    def _by_rules(self) -> Outcome:
+        b, m, t = self.base, self.mine, self.theirs
+        if says_the_same(m, t):
+            return Outcome(t if m is None or t is None else _with_author(m, t))
+        if self._is_mine_from_before():
+            return Outcome(m)
+        if says_the_same(m, b):
+            return Outcome(t, _news(m, t))
+        if says_the_same(t, b) or (t is not None and self.is_known(self.id, t)):
+            return Outcome(m)
+        if m is None or t is None:
+            return Outcome(m or t, conflict=Conflict(self.id, b, m, t))
+        result, clashes = together(b, m, t)
+        return Outcome(result, conflict=Conflict(self.id, b, m, t, clashes) if clashes else None)
+
+    def _is_mine_from_before(self) -> bool:
+        """Whether theirs is only what I sent once, and nobody's work."""
+        if self.is_late(self.id, self.theirs):
+            return True
+        return self.mine is None and self.theirs is not None and self.is_known(self.id, self.theirs)
+
+    def _still_open(self, conflict: Conflict, outcome: Outcome) -> Conflict | None:
+        """The open conflict with what they did since; None once there is nothing to decide."""
+        m, t = outcome.annotation, self.theirs
+        if conflict.mine is None and says_the_same(self.mine, self.base):
+            return None if t is None else replace(conflict, theirs=t)  # theirs is what is seen
+        if says_the_same(self.mine, t):
+            return None
+        if says_the_same(t, self.base) or self.is_late(self.id, t):
+            return conflict
+        if says_the_same(self.mine, self.base):
+            return None
+        if m is None or t is None or self.mine is None:
+            return replace(conflict, mine=self.mine, theirs=t, fields=())
+        clashes = outcome.conflict.fields if outcome.conflict is not None else ()
+        asked = {*conflict.fields, *clashes} or {*differing(m, t)}
+        fields = tuple(field for field in differing(m, t) if field in asked)
+        return replace(conflict, mine=self.mine, theirs=t, fields=fields) if fields else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one annotation, what of it came from others, and what must be decided."""
+
+    annotation: Annotation | None
+    news: News | None = None
+    conflict: Conflict | None = None
+
+
+_NONE_OPEN: Final[Open] = MappingProxyType({})
 
 
 def merge(
@@ -70,19 +155,33 @@ def merge(
     mine: Sequence[Annotation],
     theirs: Sequence[Annotation],
     is_known: Known,
+    is_late: Known = _never,
+    conflicts: Open = _NONE_OPEN,
 ) -> Merged:
-    """Bring three lists together, each in z-order; never fails, whatever the lists hold."""
-    held = [{a.id: a for a in version} for version in (base, mine, theirs)]
-    news: list[News] = []
-    conflicts: list[Conflict] = []
+    """Bring three lists together, each in z-order; never fails, whatever the lists hold.
+
+    `conflicts` are those of `mine` that are open.
+    """
+    bases, mines, others = ({a.id: a for a in version} for version in (base, mine, theirs))
     kept: dict[AnnotationId, Annotation] = {}
-    for id_ in sorted(held[0].keys() | held[1].keys() | held[2].keys()):
-        b, m, t = (version.get(id_) for version in held)
-        result = _one(_Case(id_, b, m, t, is_known), news, conflicts)
-        if result is not None:
-            kept[id_] = result
-    order = _order([[a.id for a in version] for version in (base, mine, theirs)], kept)
-    return Merged(_ranked([kept[id_] for id_ in order], held[1]), tuple(news), tuple(conflicts))
+    news: list[News] = []
+    still_open: list[Conflict] = []
+    for id_ in sorted(bases.keys() | mines.keys() | others.keys() | conflicts.keys()):
+        b, m, t, c = bases.get(id_), mines.get(id_), others.get(id_), conflicts.get(id_)
+        if m is b and c is None and m is not None and says_the_same(m, t):
+            outcome = Outcome(_with_author(m, t))
+        else:
+            outcome = Case(id_, b, m, t, c, is_known, is_late).outcome()
+        if outcome.annotation is not None:
+            kept[id_] = outcome.annotation
+        if outcome.news is not None:
+            news.append(outcome.news)
+        if outcome.conflict is not None:
+            still_open.append(outcome.conflict)
+    order = joined_order(list(bases), list(mines), list(others), kept)
+    own_ranks = [mines[id_].rank if id_ in mines else None for id_ in order]
+    result = ranked([kept[id_] for id_ in order], own_ranks)
+    return Merged(result, tuple(news), tuple(still_open), _shared(theirs, result))
 
 
 def carried(before: Annotation, after: Annotation, version: Annotation) -> Annotation:
@@ -95,152 +194,13 @@ def carried(before: Annotation, after: Annotation, version: Annotation) -> Annot
         return after
     if isinstance(before, Opaque) or isinstance(after, Opaque) or isinstance(version, Opaque):
         return after
-    kept = _by_field(_Case(before.id, before, after, version, _unknown), after, version, [])
+    kept, _ = together(before, after, version)
     return replace(kept, rank=after.rank if version.rank == before.rank else version.rank)
 
 
-def picked(mine: Annotation, theirs: Annotation, fields: Collection[str]) -> Annotation:
-    """Mine with those `fields` of theirs that a conflict names; whole where it has no fields."""
-    if isinstance(mine, Opaque) or isinstance(theirs, Opaque):
-        return replace(theirs, rank=mine.rank) if fields else mine
-    parts = [_parts(version) for version in (mine, theirs)]
-    for name in ("attributes", "extra"):
-        _spread(name, (mine, theirs), parts)
-    own, other = parts
-    chosen = {key: value for key, value in own.items() if key not in fields}
-    chosen |= {key: value for key, value in other.items() if key in fields}
-    return _built(chosen, mine, theirs)
-
-
-def _unknown(_id: AnnotationId, _version: Annotation) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    id: AnnotationId
-    base: Annotation | None
-    mine: Annotation | None
-    theirs: Annotation | None
-    is_known: Known
-
-
-def _one(case: _Case, news: list[News], conflicts: list[Conflict]) -> Annotation | None:
-    """What becomes of one id."""
-    b, m, t = case.base, case.mine, case.theirs
-    if _same(m, t):
-        return t if m is None or t is None else _carried(m, t)
-    knows_theirs = t is not None and case.is_known(case.id, t)
-    if m is None and knows_theirs:
-        return None
-    if _same(m, b):
-        news.append(_news(m, t))
-        return t
-    if _same(t, b) or knows_theirs:
-        return m
-    if m is None or t is None:
-        conflicts.append(Conflict(case.id, b, m, t))
-        return m or t
-    return _by_field(case, m, t, conflicts)
-
-
-def _by_field(case: _Case, m: Annotation, t: Annotation, conflicts: list[Conflict]) -> Annotation:
-    if isinstance(m, Opaque) or isinstance(t, Opaque) or isinstance(case.base, Opaque):
-        conflicts.append(Conflict(case.id, case.base, m, t, ("annotation",)))
-        return m
-    parts = [_parts(version) for version in (case.base, m, t)]
-    for name in ("attributes", "extra"):
-        _spread(name, (case.base, m, t), parts)
-    chosen, clashes = _chosen(*parts)
-    if clashes:
-        conflicts.append(Conflict(case.id, case.base, m, t, clashes))
-    return _built(chosen, m, t)
-
-
-def _chosen(base: _Parts, mine: _Parts, theirs: _Parts) -> tuple[_Parts, tuple[str, ...]]:
-    """Each part from the one who changed it; mine, and a clash, where both did."""
-    chosen: _Parts = {}
-    clashes: list[str] = []
-    for key in sorted(base.keys() | mine.keys() | theirs.keys()):
-        b, m, t = (parts.get(key, _ABSENT) for parts in (base, mine, theirs))
-        if m != t and m != b and t != b:
-            clashes.append(key)
-        value = t if m == b else m
-        if value is not _ABSENT:
-            chosen[key] = value
-    return chosen, tuple(clashes)
-
-
-def _parts(annotation: Drawable | None) -> _Parts:
-    if annotation is None:
-        return {}
-    return {
-        "name": annotation.name,
-        "confidence": annotation.confidence,
-        "instance": getattr(annotation, "instance_id", None),
-        "geometry": _geometry(annotation),
-    }
-
-
-def _geometry(annotation: Drawable) -> tuple[object, ...]:
-    """All coordinates, with the kind of shape that they are."""
-    names = (field.name for field in fields(annotation) if field.name not in _OUTSIDE_GEOMETRY)
-    return type(annotation), *(getattr(annotation, name) for name in names)
-
-
-def _spread(name: str, versions: Iterable[Drawable | None], parts: Sequence[_Parts]) -> None:
-    """Attributes and unknown keys one by one, where all versions hold an object or nothing."""
-    texts: list[JsonText | None] = [getattr(version, name, None) for version in versions]
-    values = [{} if text is None else text.value() or {} for text in texts]
-    for value, text, into in zip(values, texts, parts, strict=True):
-        if all(isinstance(each, dict) for each in values):
-            into.update({f"{name}.{key}": JsonText.of(each) for key, each in value.items()})
-        elif text is not None:
-            into[name] = text
-
-
-def _built(chosen: _Parts, mine: Drawable, theirs: Drawable) -> Drawable:
-    shape = mine if chosen["geometry"] == _geometry(mine) else theirs
-    built = replace(
-        shape,
-        name=chosen["name"],
-        confidence=chosen["confidence"],
-        rank=mine.rank,
-        created_by=theirs.created_by or mine.created_by,
-        attributes=_joined("attributes", chosen, mine, theirs) or JsonText.of([]),
-        extra=_joined("extra", chosen, mine, theirs),
-    )
-    if hasattr(built, "instance_id"):
-        built = replace(built, instance_id=chosen["instance"])
-    return built
-
-
-def _joined(name: str, chosen: _Parts, mine: Drawable, theirs: Drawable) -> JsonText | None:
-    """One side's own text where it says just that, so that its spelling stays; else a new one."""
-    if name in chosen:
-        whole: JsonText = chosen[name]
-        return whole
-    start = f"{name}."
-    value = {k.removeprefix(start): v.value() for k, v in chosen.items() if k.startswith(start)}
-    for side in (mine, theirs):
-        text: JsonText | None = getattr(side, name)
-        if (text.value() or {} if text is not None else {}) == value:
-            return text
-    return JsonText.of(value)
-
-
-def _same(one: Annotation | None, other: Annotation | None) -> bool:
-    """Whether two versions say the same: where they lie and who drew them left aside."""
-    if one is other or one is None or other is None:
-        return one is other
-    if isinstance(one, Opaque) or isinstance(other, Opaque):
-        return isinstance(one, Opaque) and isinstance(other, Opaque) and one.raw == other.raw
-    return replace(one, rank=other.rank, created_by=other.created_by) == other
-
-
-def _carried(mine: Annotation, theirs: Annotation) -> Annotation:
+def _with_author(mine: Annotation, theirs: Annotation | None) -> Annotation:
     """Mine, with the author that the server wrote in."""
-    if isinstance(mine, Opaque) or isinstance(theirs, Opaque):
+    if theirs is None or isinstance(mine, Opaque) or isinstance(theirs, Opaque):
         return mine
     author = theirs.created_by or mine.created_by
     return mine if author == mine.created_by else replace(mine, created_by=author)
@@ -252,61 +212,11 @@ def _news(before: Annotation | None, after: Annotation | None) -> News:
     return News(Doing.CHANGED if after is not None else Doing.REMOVED, before, after)
 
 
-def _order(orders: Sequence[Sequence[AnnotationId]], kept: _Held) -> list[AnnotationId]:
-    """Z-order is one more field: mine if I reordered, else theirs.
-
-    What only the other list has keeps its neighbour below.
-    """
-    base, mine, theirs = ([id_ for id_ in order if id_ in kept] for order in orders)
-    shared = set(base) & set(mine)
-    is_mine = [i for i in base if i in shared] != [i for i in mine if i in shared]
-    frame, guests = (mine, theirs) if is_mine else (theirs, mine)
-    above: dict[AnnotationId | None, list[AnnotationId]] = {}
-    places, below = set(frame), None
-    for id_ in guests:
-        if id_ in places:
-            below = id_
-        else:
-            above.setdefault(below, []).append(id_)
-    order = list(above.get(None, ()))
-    for id_ in frame:
-        order += [id_, *above.get(id_, ())]
-    return order
+def _shared(theirs: Sequence[Annotation], result: Sequence[Annotation]) -> tuple[Annotation, ...]:
+    held = {a.id: a for a in result}
+    alike = [_one_record(t, held.get(t.id)) for t in theirs]
+    return ranked(alike, [held[t.id].rank if t.id in held else None for t in theirs])
 
 
-def _ranked(annotations: list[Annotation], fixed: _Held) -> tuple[Annotation, ...]:
-    """Ranks that grow along the list; those of `fixed` stay when they do already."""
-    ranks = [a.rank if a.id in fixed else None for a in annotations]
-    settled = [rank for rank in ranks if rank is not None]
-    if any(low >= high for low, high in pairwise(settled)):
-        ranks = [float(place) for place in range(len(annotations))]
-    filled = _filled(ranks)
-    pairs = zip(annotations, filled, strict=True)
-    return tuple(a if a.rank == rank else replace(a, rank=rank) for a, rank in pairs)
-
-
-def _filled(ranks: Sequence[float | None]) -> list[float]:
-    """Gaps filled with numbers between their neighbours."""
-    filled: list[float] = []
-    place = 0
-    while place < len(ranks):
-        rank = ranks[place]
-        if rank is not None:
-            filled.append(rank)
-            place += 1
-            continue
-        end = place
-        while end < len(ranks) and ranks[end] is None:
-            end += 1
-        after = ranks[end] if end < len(ranks) else None
-        count = end - place
-        if after is None:
-            start = filled[-1] + 1.0 if filled else 0.0
-            filled += [start + i for i in range(count)]
-        elif not filled:
-            filled += [after - count + i for i in range(count)]
-        else:
-            low, step = filled[-1], (after - filled[-1]) / (count + 1)
-            filled += [low + step * (i + 1) for i in range(count)]
-        place = end
-    return filled
+def _one_record(theirs: Annotation, held: Annotation | None) -> Annotation:
+    return held if held is not None and says_the_same(theirs, held) else theirs
