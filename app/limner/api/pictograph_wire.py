@@ -273,6 +273,7 @@ class Dataset(Strict):
     storage_class: str = "standard"
     images: list[Image] | None = None
     updated_at: AwareDatetime | None = None
+    require_if_match: bool = False  # Limner's own
 
 
 class Pagination(Strict):
@@ -280,6 +281,24 @@ class Pagination(Strict):
     offset: int
     total: int
     has_more: bool
+
+
+class Revision(Strict):
+    """One list that was saved for an image; Limner's own."""
+
+    rev: int
+    author: str
+    author_name: str
+    at: AwareDatetime
+    annotation_count: int
+    request_id: str
+    is_blind: bool
+    restored_from: int | None
+
+
+class RevisionPage(Strict):
+    data: list[Revision]
+    pagination: Pagination
 
 
 class DatasetPage(Strict):

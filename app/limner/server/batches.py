@@ -175,7 +175,7 @@ def delete_images(call: AnnotatorCall) -> Response:
             if not asked.permanent:
                 _change(tx, row, is_archived=True)
         if asked.permanent:
-            doomed.extend(image_rows.purge(tx, [row.id for row in rows]))
+            doomed.extend(image_rows.purge(tx, [row.id for row in rows], call.act))
         return outcome.reply("deleted" if asked.permanent else "archived")
 
     reply = call.once(work)

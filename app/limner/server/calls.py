@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
+from limner.server.audit import Act
 from limner.server.auth import Caller, caller, need_role
 from limner.server.database import Store
 from limner.server.errors import Problem, from_pydantic
@@ -34,6 +35,11 @@ class Call:
     _line: str
     _key: str
     _running: Running
+
+    @property
+    def act(self) -> Act:
+        """The request as revisions and the audit remember it."""
+        return Act(self.caller, self.request_id)
 
     def read(self, message: type[Message]) -> Message:
         """The body as `message`; a 422 with one row per wrong field when it does not fit."""

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, select, update
 
 from limner.api.pictograph_wire import Label, ShortName, Strict
 from limner.server import ontology
+from limner.server.bodies import stored_body
 from limner.server.calls import Call, MemberCall
 from limner.server.clock import now
 from limner.server.errors import conflict, not_found, wrong_field
 from limner.server.lookups import DatasetRow, dataset_row
 from limner.server.ontology import Class, type_of
 from limner.server.replies import data
-from limner.server.saves import save_again, stored_body
+from limner.server.saves import save_again
 from limner.server.shapes import Shape, decoded
 from limner.server.tables import dataset, image
 
@@ -173,7 +174,7 @@ def _rewrite(
     for row in tx.execute(query.with_for_update()).all():
         shapes, count = edit(decoded(stored_body(tx, row.id)))
         if count:
-            save_again(tx, row, shapes, author=call.caller, request_id=call.request_id)
+            save_again(tx, row, shapes, call.act)
             touched.images += 1
             touched.annotations += count
     return touched

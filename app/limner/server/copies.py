@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from limner.api.pictograph_wire import Label
 from limner.server import blobs, image_rows, ontology
 from limner.server.batches import Move, Outcome, chosen
+from limner.server.bodies import stored_body
 from limner.server.calls import Call, MemberCall
 from limner.server.clock import now
-from limner.server.lookups import DatasetRow, ImageRow, dataset_row
-from limner.server.names import directory_path, unused
-from limner.server.saves import replace_body, stored_body
+from limner.server.lookups import DatasetRow, ImageRow, dataset_row, image_at
+from limner.server.names import directory_path, joined, unused
+from limner.server.saves import CLEARED, Body, replace_body
 from limner.server.shapes import decoded
 from limner.server.tables import dataset, image
 
@@ -51,8 +52,11 @@ def copy_images(call: MemberCall) -> Response:
                 if row.directory == target:
                     outcome.fail(row.id, "an image cannot be overwritten with itself")
                     continue
-                doomed.extend(_remove_at(tx, owner.id, target, name))
-                taken.discard(name)
+                there = image_at(tx, owner.id, joined(target, name).removeprefix("/"), lock=True)
+                doomed.extend(_copy_over(tx, call, row, there, asked.copy_annotations))
+                outcome.processed += 1
+                outcome.directories.add(target)
+                continue
             _copy(tx, call, row, owner.id, target, taken, outcome, asked.copy_annotations)
         return outcome.reply()
 
@@ -61,13 +65,29 @@ def copy_images(call: MemberCall) -> Response:
     return reply
 
 
-def _remove_at(tx: Connection, dataset_id: str, directory: str, name: str) -> list[str]:
-    there = (
-        image.c.dataset_id == dataset_id,
-        image.c.directory == directory,
-        image.c.filename == name,
-    )
-    return image_rows.purge(tx, list(tx.scalars(select(image.c.id).where(*there))))
+_FILE: Final = ("blob", "source", "content_type", "width", "height", "file_size")
+_UNLABELLED: Final[dict[str, Any]] = {"status": "new", "tags": "[]", "split": None}
+
+
+def _values(row: ImageRow, labelled: bool) -> dict[str, Any]:
+    """What a copy of `row` has of it; with its labels, or as nobody has worked on it yet."""
+    labels = {key: getattr(row, key) if labelled else fresh for key, fresh in _UNLABELLED.items()}
+    return {**{column: getattr(row, column) for column in _FILE}, **labels}
+
+
+def _copy_over(
+    tx: Connection, call: Call, row: ImageRow, there: ImageRow, labelled: bool
+) -> list[str]:
+    """Make the image `there` a copy, its history going on; the blobs nobody uses any more."""
+    values = {**_values(row, labelled), "is_archived": False, "is_missing": False}
+    values |= {"review_note": None, "updated_at": now()}
+    tx.execute(update(image).where(image.c.id == there.id).values(values))
+    body = CLEARED
+    if labelled:
+        content = stored_body(tx, row.id)
+        body = Body.of(content, decoded(content))
+    replace_body(tx, there, body, call.act)
+    return image_rows.unused_blobs(tx, [there.blob] if there.blob else [])
 
 
 def _copy(
@@ -81,15 +101,11 @@ def _copy(
     labelled: bool,
 ) -> None:
     name = unused(row.filename, taken)
-    same = {"blob", "source", "content_type", "width", "height", "file_size"}
-    if labelled:
-        same |= {"status", "tags", "split"}
-    values = {column: getattr(row, column) for column in same}
+    values = _values(row, labelled)
     made = image_rows.add(tx, image_rows.new_row(dataset_id, target, name, **values))
     if labelled and row.annotation_count:
         content = stored_body(tx, row.id)
-        shapes = decoded(content)
-        replace_body(tx, made, shapes, content, author=call.caller, request_id=call.request_id)
+        replace_body(tx, made, Body.of(content, decoded(content)), call.act)
     taken.add(name)
     outcome.renamed += name != row.filename
     outcome.processed += 1

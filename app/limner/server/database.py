@@ -7,6 +7,7 @@ only that one checkpoints, whatever the version: readers never wait for it in WA
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,12 @@ def database_url(data_dir: Path, given: str | None) -> URL:
             "(SQLite in the data folder is used when no database is named)"
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def sqlite_driver(tx: Connection) -> sqlite3.Connection | None:
+    """The connection of Python's own module below `tx`; None on PostgreSQL."""
+    driver = tx.connection.driver_connection
+    return driver if isinstance(driver, sqlite3.Connection) else None
 
 
 def _is_sqlite(url: URL) -> bool:

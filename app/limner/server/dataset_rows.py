@@ -71,6 +71,8 @@ def _counts(tx: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
 
 
 def _shown(row: DatasetRow) -> dict[str, Any]:
+    # The contract does not know this key: it is there only where somebody switched it on.
+    strict = {"require_if_match": True} if row.requires_if_match else {}
     return {
         "id": row.id,
         "name": row.name,
@@ -84,4 +86,5 @@ def _shown(row: DatasetRow) -> dict[str, Any]:
         "storage_class": "standard",
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+        **strict,
     }

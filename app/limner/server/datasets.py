@@ -15,6 +15,7 @@ from limner.server.calls import AdminCall, MemberCall
 from limner.server.clock import now
 from limner.server.dataset_rows import described, new_dataset, refuse_taken
 from limner.server.image_rows import API, shown
+from limner.server.keys import Role
 from limner.server.lookups import DatasetRow, dataset_row
 from limner.server.names import dataset_name
 from limner.server.replies import data, page
@@ -44,6 +45,7 @@ class Update(Strict):
     annotation_types: list[str] | None = None
     classes: list[DatasetClass] | None = None
     classes_base: list[DatasetClass] | None = None
+    require_if_match: bool | None = None
 
 
 @router.get("/", dependencies=VIEWERS)
@@ -100,8 +102,14 @@ def create_dataset(call: MemberCall) -> Response:
 
 @router.patch("/{given}")
 def update_dataset(call: MemberCall, given: str) -> Response:
-    """Change what is given; with `classes_base` the classes' changes only, not the whole list."""
+    """Change what is given; with `classes_base` the classes' changes only, not the whole list.
+
+    With `require_if_match` (admin) nobody can replace annotations there any more without saying
+    which version of them they have seen; clients that cannot say it can only read.
+    """
     asked = call.read(Update)
+    if asked.require_if_match is not None:
+        call.need(Role.ADMIN)
     if asked.new_name is not None:
         dataset_name(asked.new_name, "new_name")
     wanted = ontology.accepted(asked.classes or [], "classes")
@@ -129,6 +137,8 @@ def _plain_changes(tx: Connection, asked: Update, found: DatasetRow) -> dict[str
         values["name"] = asked.new_name
     if asked.annotation_types is not None:
         values["annotation_types"] = msgspec.json.encode(asked.annotation_types).decode()
+    if asked.require_if_match is not None:
+        values["requires_if_match"] = asked.require_if_match
     for field in ("readme", "description"):
         if field in asked.model_fields_set:
             values[field] = getattr(asked, field)
@@ -145,7 +155,7 @@ def delete_dataset(call: AdminCall, given: str) -> Response:
         images = list(tx.scalars(select(image.c.id).where(image.c.dataset_id == found.id)))
         below = select(func.count()).select_from(directory)
         directories = tx.scalar(below.where(directory.c.dataset_id == found.id))
-        doomed.extend(image_rows.purge(tx, images))
+        doomed.extend(image_rows.purge(tx, images, call.act))
         tx.execute(delete(dataset).where(dataset.c.id == found.id))
         reply = {"id": found.id, "name": found.name, "deleted": True}
         counts = {"images_deleted": len(images), "directories_deleted": directories}

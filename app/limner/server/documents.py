@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Header, Response
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select
 
 from limner.api import pictograph_wire as wire
-from limner.server import ontology
+from limner.server import history
 from limner.server.auth import VIEWERS, StoreOf
+from limner.server.bodies import EMPTY, SHORT_CONTENT, long_body
 from limner.server.calls import AdminCall, AnnotatorCall, Call
+from limner.server.conditions import Condition, ConditionOf, IfNoneMatch, names
 from limner.server.errors import Problem, not_found
 from limner.server.lookups import (
     DatasetRow,
     ImageRow,
     dataset_row,
-    image_at,
-    image_with_id,
+    lock_image_at,
+    lock_image_with_id,
 )
 from limner.server.names import is_id, split_path
-from limner.server.replies import around_list, plain
-from limner.server.saves import (
-    EMPTY,
-    SHORT_CONTENT,
-    Saved,
-    check_version,
-    long_body,
-    replace_body,
-    save,
-)
+from limner.server.replies import around_list, plain, unchanged
+from limner.server.saves import Saved, clear, save
 from limner.server.sent import Sent, Short, sent_in
 from limner.server.shapes import BulkSave, read
-from limner.server.tables import body, dataset, image
+from limner.server.tables import body, dataset, image, revision
 
 router: Final = APIRouter(prefix="/annotations")
 
-IfMatch = Annotated[str | None, Header()]
-
-
+_CURRENT: Final = and_(revision.c.image_id == image.c.id, revision.c.rev == image.c.rev)
 _STORED: Final[Select[Any]] = select(
     image.c.id,
     image.c.filename,
     image.c.annotation_count,
     image.c.etag,
     image.c.rev,
+    revision.c.author_name,
+    revision.c.at,
     SHORT_CONTENT.label("content"),
     body.c.image_id.is_not(None).label("is_saved"),
-).select_from(image.outerjoin(body, body.c.image_id == image.c.id))
+).select_from(image.outerjoin(body, body.c.image_id == image.c.id).outerjoin(revision, _CURRENT))
 _BY_ID: Final = _STORED.where(image.c.id == bindparam("id"))
 _BY_PATH: Final = _STORED.where(
     image.c.dataset_id == bindparam("dataset_id"),
@@ -63,17 +57,19 @@ _BY_NAMED_PATH: Final = _STORED.join(dataset, dataset.c.id == image.c.dataset_id
 
 
 @router.get("/{image_id}", dependencies=VIEWERS)
-def get_by_id(store: StoreOf, image_id: str) -> Response:
+def get_by_id(store: StoreOf, image_id: str, if_none_match: IfNoneMatch = None) -> Response:
     """The annotations of an image, named by its id."""
     with store.reading() as tx:
         row = tx.execute(_BY_ID, {"id": image_id.lower()}).one_or_none()
         if row is None:
             raise not_found(f"there is no image {image_id!r}")
-        return _annotations(tx, row)
+        return _annotations(tx, row, if_none_match)
 
 
 @router.get("/{given}/{path:path}", dependencies=VIEWERS)
-def get_by_path(store: StoreOf, given: str, path: str) -> Response:
+def get_by_path(
+    store: StoreOf, given: str, path: str, if_none_match: IfNoneMatch = None
+) -> Response:
     """The annotations of an image, named by its dataset and path; `{image_id}/file` its file."""
     with store.reading() as tx:
         if path == "file" and is_id(given):
@@ -84,7 +80,7 @@ def get_by_path(store: StoreOf, given: str, path: str) -> Response:
         if row is None:
             dataset_row(tx, given)
             raise not_found(f"there is no image {path!r} in this dataset")
-        return _annotations(tx, row)
+        return _annotations(tx, row, if_none_match)
 
 
 def _at(given: str, path: str) -> tuple[Select[Any], dict[str, str]]:
@@ -95,7 +91,9 @@ def _at(given: str, path: str) -> tuple[Select[Any], dict[str, str]]:
     return _BY_NAMED_PATH, {"dataset_name": given, **place}
 
 
-def _annotations(tx: Connection, row: Row[Any]) -> Response:
+def _annotations(tx: Connection, row: Row[Any], if_none_match: str | None) -> Response:
+    if names(if_none_match, row.etag):
+        return unchanged(_said_of(row))
     head = {"success": True, "image_id": row.id, "filename": row.filename}
     return _listed(head, tx, row)
 
@@ -106,11 +104,11 @@ def _listed(head: dict[str, Any], tx: Connection, row: Row[Any]) -> Response:
     if content is None:
         content = long_body(tx, row.id)
     tail = {"annotation_count": row.annotation_count}
-    return around_list(head, "annotations", content, tail, _tags(row))
+    return around_list(head, "annotations", content, tail, _said_of(row))
 
 
-def _tags(row: Row[Any]) -> dict[str, str]:
-    return {"ETag": row.etag, "X-Annotation-Rev": str(row.rev)}
+def _said_of(row: Row[Any]) -> dict[str, str]:
+    return history.headers(row.etag, row.rev, row.author_name, row.at)
 
 
 @router.post("/bulk")
@@ -126,7 +124,9 @@ def save_many(call: AnnotatorCall) -> Response:
         failed: dict[str, str] = {}
         for one in in_order:
             try:
-                done[one.image_id] = _save_by_id(tx, call, one.image_id, Short(one.annotations))
+                place = lock_image_with_id(tx, one.image_id)
+                sent = Short(one.annotations)
+                done[one.image_id] = _save(tx, call, *place, sent, Condition())
             except Problem as problem:
                 failed[one.image_id] = problem.message
         asked = dict.fromkeys(one.image_id for one in saves)
@@ -144,38 +144,27 @@ def save_many(call: AnnotatorCall) -> Response:
 
 
 @router.post("/{image_id}")
-def save_by_id(call: AnnotatorCall, image_id: str, if_match: IfMatch = None) -> Response:
+def save_by_id(call: AnnotatorCall, image_id: str, condition: ConditionOf) -> Response:
     """Replace the annotations of an image, named by its id, in the older dialect."""
     sent = sent_in(call.content, image_id)
 
     def work(tx: Connection) -> Response:
-        done = _save_by_id(tx, call, image_id, sent, if_match)
+        done = _save(tx, call, *lock_image_with_id(tx, image_id), sent, condition)
         return plain(done.by_id(), done.headers())
 
     return call.once(work)
 
 
 @router.post("/{given}/{path:path}")
-def save_by_path(call: AnnotatorCall, given: str, path: str, if_match: IfMatch = None) -> Response:
+def save_by_path(call: AnnotatorCall, given: str, path: str, condition: ConditionOf) -> Response:
     """Replace the annotations of an image, named by its dataset and path."""
     sent = sent_in(call.content)
 
     def work(tx: Connection) -> Response:
-        owner = dataset_row(tx, given, share=True)
-        row = image_at(tx, owner.id, path, lock=True)
-        done = _save(tx, call, owner, row, sent, if_match)
+        done = _save(tx, call, *lock_image_at(tx, given, path), sent, condition)
         return plain(done.by_path(), done.headers())
 
     return call.once(work)
-
-
-def _save_by_id(
-    tx: Connection, call: Call, image_id: str, sent: Sent, if_match: str | None = None
-) -> Saved:
-    # The dataset before the image, always: who locks in one order never waits in a circle.
-    owner = dataset_row(tx, image_with_id(tx, image_id).dataset_id, share=True)
-    row = image_with_id(tx, image_id, lock=True)
-    return _save(tx, call, owner, row, sent, if_match)
 
 
 def _save(
@@ -184,42 +173,28 @@ def _save(
     owner: DatasetRow,
     row: ImageRow,
     sent: Sent,
-    if_match: str | None,
+    condition: Condition,
 ) -> Saved:
-    return save(
-        tx,
-        row,
-        sent,
-        ontology.loads(owner.classes),
-        most=call.limits.annotations,
-        author=call.caller,
-        request_id=call.request_id,
-        if_match=if_match,
-    )
+    most = call.limits.annotations
+    return save(tx, owner, row, sent, condition, most=most, act=call.act)
 
 
 @router.delete("/{image_id}")
-def delete_by_id(call: AdminCall, image_id: str, if_match: IfMatch = None) -> Response:
+def delete_by_id(call: AdminCall, image_id: str, condition: ConditionOf) -> Response:
     """Remove every annotation of an image, named by its id."""
-    return call.once(
-        lambda tx: _cleared(tx, call, image_with_id(tx, image_id, lock=True), if_match)
-    )
+    return call.once(lambda tx: _cleared(tx, call, *lock_image_with_id(tx, image_id), condition))
 
 
 @router.delete("/{given}/{path:path}")
-def delete_by_path(call: AdminCall, given: str, path: str, if_match: IfMatch = None) -> Response:
+def delete_by_path(call: AdminCall, given: str, path: str, condition: ConditionOf) -> Response:
     """Remove every annotation of an image, named by its dataset and path."""
-
-    def work(tx: Connection) -> Response:
-        owner = dataset_row(tx, given, share=True)
-        return _cleared(tx, call, image_at(tx, owner.id, path, lock=True), if_match)
-
-    return call.once(work)
+    return call.once(lambda tx: _cleared(tx, call, *lock_image_at(tx, given, path), condition))
 
 
-def _cleared(tx: Connection, call: Call, row: ImageRow, if_match: str | None) -> Response:
-    check_version(tx, row, if_match)
-    done = replace_body(tx, row, [], EMPTY, author=call.caller, request_id=call.request_id)
+def _cleared(
+    tx: Connection, call: Call, owner: DatasetRow, row: ImageRow, condition: Condition
+) -> Response:
+    done = clear(tx, owner, row, condition, call.act)
     reply = {
         "success": True,
         "image_id": row.id,

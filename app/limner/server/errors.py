@@ -31,6 +31,7 @@ _CODES: Final = {
     412: "version_conflict",
     413: "payload_too_large",
     422: "validation_error",
+    428: "precondition_required",
     429: "rate_limited",
     501: "not_implemented",
 }

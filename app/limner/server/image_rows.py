@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from limner.server import audit
+from limner.server.audit import Act
+from limner.server.bodies import EMPTY_ETAG
 from limner.server.clock import now
 from limner.server.lookups import ImageRow
 from limner.server.names import ROOT, parents
-from limner.server.saves import EMPTY_ETAG
 from limner.server.tables import directory, image
 
 API: Final = "api/v1/developer"
@@ -97,16 +99,20 @@ def names_in(tx: Connection, dataset_id: str, directory_path: str) -> set[str]:
     return set(tx.scalars(query))
 
 
-def purge(tx: Connection, image_ids: Sequence[str]) -> list[str]:
+def purge(tx: Connection, image_ids: Sequence[str], act: Act) -> list[str]:
     """Delete images for good, with all their revisions; the blobs nobody uses any more.
 
-    The caller removes these after its transaction. Files that lie in a folder of the person's own
+    Only for who asks for just this: everything else that takes an image away archives it. The
+    caller removes the blobs after its transaction. Files that lie in a folder of the person's own
     are never touched.
     """
     blobs: set[str] = set()
     for start in range(0, len(image_ids), _CHUNK):
         some = image.c.id.in_(image_ids[start : start + _CHUNK])
         blobs.update(tx.scalars(select(image.c.blob).where(some, image.c.blob.is_not(None))))
+        saved = select(image.c.id, image.c.rev).where(some, image.c.rev > 0).order_by(image.c.seq)
+        for row in tx.execute(saved).all():
+            audit.note(tx, act, audit.DELETED, row.id, row.rev, None)
         tx.execute(delete(image).where(some))
     return unused_blobs(tx, blobs)
 

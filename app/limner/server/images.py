@@ -149,7 +149,7 @@ def delete_image(call: AnnotatorCall, given: str, path: str, permanent: bool = F
     def work(tx: Connection) -> Response:
         row = image_at(tx, dataset_row(tx, given).id, path, lock=True)
         if permanent:
-            doomed.extend(image_rows.purge(tx, [row.id]))
+            doomed.extend(image_rows.purge(tx, [row.id], call.act))
         else:
             values = {"is_archived": True, "updated_at": now()}
             tx.execute(update(image).where(image.c.id == row.id).values(values))

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select, text, update
 
+from limner.server.database import sqlite_driver
+
 LONG_BYTES: Final = 1_000_000
 """From here on a value is long."""
 
@@ -21,7 +23,7 @@ _CHUNK: Final = 1 << 18
 def put_long(tx: Connection, column: Column[bytes], row: ColumnElement[bool], value: bytes) -> None:
     """Set `column` of the one row that is there."""
     table = column.table
-    driver = _sqlite(tx)
+    driver = sqlite_driver(tx)
     if driver is None:
         tx.execute(update(table).where(row).values({column: bindparam("new")}), {"new": value})
         return
@@ -33,7 +35,7 @@ def put_long(tx: Connection, column: Column[bytes], row: ColumnElement[bool], va
 
 def get_long(tx: Connection, column: Column[bytes], row: ColumnElement[bool]) -> bytes:
     """`column` of the one row that is there."""
-    driver = _sqlite(tx)
+    driver = sqlite_driver(tx)
     if driver is None:
         return bytes(tx.scalars(select(column).where(row)).one())
     name, rowid = column.table.name, _rowid(tx, column, row)
@@ -50,8 +52,3 @@ def _rowid(tx: Connection, column: Column[Any], row: ColumnElement[bool]) -> int
     """The name that a row has in SQLite only."""
     found: int = tx.scalars(select(text("rowid")).select_from(column.table).where(row)).one()
     return found
-
-
-def _sqlite(tx: Connection) -> sqlite3.Connection | None:
-    driver = tx.connection.driver_connection
-    return driver if isinstance(driver, sqlite3.Connection) else None

@@ -62,5 +62,21 @@ def find_image_with_id(tx: Connection, image_id: str, *, lock: bool = False) -> 
     return tx.execute(_locked(query, lock, share=False)).one_or_none()
 
 
+def lock_image_with_id(tx: Connection, image_id: str) -> tuple[DatasetRow, ImageRow]:
+    """The image whose id is `image_id`, which nobody else may change now, and its dataset.
+
+    The dataset is locked before the image, here as everywhere: who locks in one order never waits
+    in a circle.
+    """
+    owner = dataset_row(tx, image_with_id(tx, image_id).dataset_id, share=True)
+    return owner, image_with_id(tx, image_id, lock=True)
+
+
+def lock_image_at(tx: Connection, given: str, path: str) -> tuple[DatasetRow, ImageRow]:
+    """As `lock_image_with_id`, for the image at `path` of the dataset `given`."""
+    owner = dataset_row(tx, given, share=True)
+    return owner, image_at(tx, owner.id, path, lock=True)
+
+
 def _locked(query: Select[Any], lock: bool, share: bool) -> Select[Any]:
     return query.with_for_update(read=share and not lock) if lock or share else query

@@ -30,6 +30,11 @@ def around_list(
     return Response(body, 200, headers, "application/json")
 
 
+def unchanged(headers: Mapping[str, str]) -> Response:
+    """A 304: the caller has it already."""
+    return Response(status_code=304, headers=dict(headers))
+
+
 def data(value: Any) -> Response:
     """`{"data": value}`, how most calls answer."""
     return plain({"data": value})

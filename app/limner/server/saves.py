@@ -6,20 +6,19 @@ nothing. The replaced body stays in `revision`, which is only ever added to.
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, update
 
-from limner.server import ontology
-from limner.server.auth import Caller
+from limner.server import audit, history, ontology
+from limner.server.audit import Act
+from limner.server.bodies import EMPTY, etag_of, least_confidence, stored_body, write_body
 from limner.server.clock import now
-from limner.server.errors import Problem
-from limner.server.long_values import LONG_BYTES, get_long, put_long
-from limner.server.lookups import ImageRow
+from limner.server.conditions import Condition
+from limner.server.history import Origin
+from limner.server.lookups import DatasetRow, ImageRow
 from limner.server.sent import Sent
 from limner.server.shapes import (
     Known,
@@ -30,17 +29,9 @@ from limner.server.shapes import (
     encoded,
     min_confidence,
 )
-from limner.server.tables import body, image, revision
+from limner.server.tables import image
 
-EMPTY: Final = b"[]"
-_FAST: Final = 1
-"""zlib's level: the size of a revision hardly changes with more, its time triples."""
-
-
-SHORT_CONTENT: Final = case((func.length(body.c.content) < LONG_BYTES, body.c.content))
-"""The stored array where it is short, NULL where `long_body` reads it."""
-
-_STORED: Final = select(SHORT_CONTENT.label("content")).where(body.c.image_id == bindparam("of"))
+_PLAIN: Final = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ class Saved:
     etag: str
 
     def headers(self) -> dict[str, str]:
-        return {"ETag": self.etag, "X-Annotation-Rev": str(self.rev)}
+        return history.headers(self.etag, self.rev)
 
     def by_path(self) -> dict[str, Any]:
         """The reply of the dataset-path dialect: the stage, which no save moves."""
@@ -77,143 +68,108 @@ class Saved:
         }
 
 
-def etag_of(content: bytes) -> str:
-    """The strong entity tag of a stored body: the same bytes, the same tag."""
-    return f'"{hashlib.sha256(content).hexdigest()[:40]}"'
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A list as it is stored, and what an image row says of it."""
+
+    content: bytes
+    count: int
+    min_confidence: float | None
+
+    @classmethod
+    def of(cls, content: bytes, shapes: Sequence[Shape | Known]) -> Body:
+        return cls(content, len(shapes), min_confidence(shapes))
 
 
-EMPTY_ETAG: Final = etag_of(EMPTY)
-
-
-def stored_body(tx: Connection, image_id: str) -> bytes:
-    """The stored array of an image, `[]` for one that was never saved."""
-    row = tx.execute(_STORED, {"of": image_id}).one_or_none()
-    if row is None:
-        return EMPTY
-    return long_body(tx, image_id) if row.content is None else bytes(row.content)
-
-
-def long_body(tx: Connection, image_id: str) -> bytes:
-    """The stored array of an image that has one and is long."""
-    return get_long(tx, body.c.content, body.c.image_id == image_id)
+CLEARED: Final = Body(EMPTY, 0, None)
+"""The list without annotations."""
 
 
 def save(
     tx: Connection,
+    owner: DatasetRow,
     row: ImageRow,
     sent: Sent,
-    classes: Sequence[ontology.Class],
+    condition: Condition,
     *,
     most: int,
-    author: Caller,
-    request_id: str,
-    if_match: str | None = None,
+    act: Act,
 ) -> Saved:
     """Replace the annotations of the image `row`, which the caller has locked, by `most` at most.
 
+    `owner` is its dataset, whose classes are the ones there are.
+
     Raises:
-        Problem: 412 when `if_match` is not the present tag; 422 for fields that are wrong, ids
-            that come twice and classes that the dataset does not have.
+        Problem: 412 and 428 as the condition says; 422 for fields that are wrong, ids that come
+            twice and classes that the dataset does not have.
     """
-    check_version(tx, row, if_match)
+    condition.check(tx, owner, row)
     found = sent.against(stored_body(tx, row.id))
     check_count(found.shapes, most)
     check_ids(found.shapes)
-    ontology.check_classes(found.shapes, classes)
-    content = completed(found.shapes, found.authors, author.user_id)
-    return replace_body(tx, row, found.shapes, content, author=author, request_id=request_id)
+    ontology.check_classes(found.shapes, ontology.loads(owner.classes))
+    content = completed(found.shapes, found.authors, act.author.user_id)
+    origin = Origin(is_blind=condition.overwrites_unseen(row))
+    return replace_body(tx, row, Body.of(content, found.shapes), act, origin)
 
 
-def save_again(
-    tx: Connection, row: ImageRow, shapes: Sequence[Shape], *, author: Caller, request_id: str
-) -> Saved:
+def save_again(tx: Connection, row: ImageRow, shapes: Sequence[Shape], act: Act) -> Saved:
     """Replace the annotations by `shapes`, which were stored before and are right therefore."""
-    return replace_body(tx, row, shapes, encoded(shapes), author=author, request_id=request_id)
+    return replace_body(tx, row, Body.of(encoded(shapes), shapes), act)
+
+
+def clear(
+    tx: Connection, owner: DatasetRow, row: ImageRow, condition: Condition, act: Act
+) -> Saved:
+    """Remove every annotation; what there was stays in the history."""
+    condition.check(tx, owner, row)
+    return replace_body(tx, row, CLEARED, act, Origin(is_blind=condition.overwrites_unseen(row)))
+
+
+def restore(
+    tx: Connection, owner: DatasetRow, row: ImageRow, rev: int, condition: Condition, act: Act
+) -> Saved:
+    """Make a new revision with the very bytes of the revision `rev`.
+
+    Annotations are brought back even if their class has been taken out of the dataset since.
+
+    Raises:
+        Problem: 412 and 428 as the condition says; 404 when there is no such revision.
+    """
+    condition.check(tx, owner, row)
+    count = history.fact(tx, row.id, rev).n
+    content = history.content_of(tx, row.id, rev)
+    body = Body(content, count, least_confidence(content))
+    origin = Origin(is_blind=condition.overwrites_unseen(row), restored_from=rev)
+    return replace_body(tx, row, body, act, origin)
 
 
 def replace_body(
-    tx: Connection,
-    row: ImageRow,
-    shapes: Sequence[Shape | Known],
-    content: bytes,
-    *,
-    author: Caller,
-    request_id: str,
+    tx: Connection, row: ImageRow, new: Body, act: Act, origin: Origin = _PLAIN
 ) -> Saved:
-    """Store `content`, the array of `shapes`, with its revision; nothing when it is the same."""
-    etag, rev = etag_of(content), row.rev
+    """Store `new` with its revision and what the audit must know; nothing when it is the same."""
+    etag, rev = etag_of(new.content), row.rev
     if etag != row.etag:
         rev += 1
-        _write_body(tx, row, content)
-        _write_revision(tx, row.id, rev, content, len(shapes), author, request_id)
+        write_body(tx, row, new.content)
+        history.add(tx, row.id, rev, new.content, new.count, act, origin)
+        _note(tx, row, rev, act, origin)
         tx.execute(
             update(image)
             .where(image.c.id == row.id)
             .values(
-                annotation_count=len(shapes),
-                min_confidence=min_confidence(shapes),
+                annotation_count=new.count,
+                min_confidence=new.min_confidence,
                 rev=rev,
                 etag=etag,
                 updated_at=now(),
             )
         )
-    return Saved(row.id, row.annotation_count, len(shapes), row.status, rev, etag)
+    return Saved(row.id, row.annotation_count, new.count, row.status, rev, etag)
 
 
-def _write_body(tx: Connection, row: ImageRow, content: bytes) -> None:
-    is_long = len(content) >= LONG_BYTES
-    first = EMPTY if is_long else content
-    if row.rev == 0:
-        tx.execute(insert(body).values(image_id=row.id, content=first))
-    elif not is_long:
-        tx.execute(update(body).where(body.c.image_id == row.id).values(content=first))
-    if is_long:
-        put_long(tx, body.c.content, body.c.image_id == row.id, content)
-
-
-def _write_revision(
-    tx: Connection, image_id: str, rev: int, content: bytes, n: int, author: Caller, request: str
-) -> None:
-    packed = zlib.compress(content, _FAST)
-    is_long = len(packed) >= LONG_BYTES
-    tx.execute(
-        insert(revision).values(
-            image_id=image_id,
-            rev=rev,
-            body=b"" if is_long else packed,
-            n=n,
-            author=author.user_id,
-            author_name=author.name,
-            at=now(),
-            request_id=request,
-        )
-    )
-    if is_long:
-        this = (revision.c.image_id == image_id) & (revision.c.rev == rev)
-        put_long(tx, revision.c.body, this, packed)
-
-
-def check_version(tx: Connection, row: ImageRow, if_match: str | None) -> None:
-    """Raises a 412 that says who changed the image when `if_match` is not its present tag."""
-    if if_match is None or if_match.strip() == "*" or row.etag in _tags(if_match):
-        return
-    last = tx.execute(
-        select(revision.c.author_name, revision.c.at).where(
-            revision.c.image_id == row.id, revision.c.rev == row.rev
-        )
-    ).one_or_none()
-    raise Problem(
-        412,
-        "version_conflict",
-        "the annotations were changed since they were read",
-        details={
-            "rev": row.rev,
-            "author": last.author_name if last else None,
-            "at": last.at if last else None,
-        },
-        headers={"ETag": row.etag},
-    )
-
-
-def _tags(if_match: str) -> set[str]:
-    return {tag.strip() for tag in if_match.split(",")}
+def _note(tx: Connection, row: ImageRow, rev: int, act: Act, origin: Origin) -> None:
+    if origin.is_blind:
+        audit.note(tx, act, audit.OVERWRITTEN, row.id, row.rev, rev)
+    if origin.restored_from is not None:
+        audit.note(tx, act, audit.RESTORED, row.id, row.rev, rev)

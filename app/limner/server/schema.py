@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from limner.server import organization, patronus_tables, tables
 from limner.server.database import Store, database_url, metadata
+from limner.server.tables import meta
+from limner.server.upgrades import STEPS, keep_copy, upgrade
 
-VERSION: Final = "1"
+VERSION: Final = len(STEPS) + 1
 ALL_TABLES: Final = (tables, patronus_tables)
 """The modules whose tables `metadata` holds: importing them is what puts them there."""
 
@@ -20,7 +22,7 @@ class WrongSchema(Exception):
 
 
 def open_store(data_dir: Path, database: str | None = None) -> Store:
-    """The store in `data_dir`, made when it is not there yet.
+    """The store in `data_dir`, made when it is not there yet, brought up to date when it is old.
 
     Raises:
         ValueError: `database` is not a postgresql:// address.
@@ -32,22 +34,49 @@ def open_store(data_dir: Path, database: str | None = None) -> Store:
     (data_dir / "blobs").mkdir(parents=True, exist_ok=True)
     store = Store(data_dir, url)
     try:
-        with store.writing() as tx:
-            metadata.create_all(tx)
-            _check_version(tx)
-            organization.establish(tx)
+        _prepare(store)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def _check_version(tx: Connection) -> None:
-    found = tx.scalar(select(tables.meta.c.value).where(tables.meta.c.name == "schema"))
-    if found is None:
-        tx.execute(insert(tables.meta).values(name="schema", value=VERSION))
-    elif found != VERSION:
-        raise WrongSchema(
-            f"the database has schema {found}, this version of Limner knows {VERSION}; "
-            "use the version that made it, or another data folder"
-        )
+def _prepare(store: Store) -> None:
+    with store.reading() as tx:
+        version = _version(tx)
+    if version is not None and version < VERSION:
+        keep_copy(store, version)
+    with store.writing() as tx:
+        _bring_up_to_date(tx)
+        organization.establish(tx)
+
+
+def _bring_up_to_date(tx: Connection) -> None:
+    version = _version(tx)
+    if version is not None and version < VERSION:
+        upgrade(tx, version)
+        tx.execute(update(meta).where(_IS_VERSION).values(value=str(VERSION)))
+    metadata.create_all(tx)
+    if version is None:
+        tx.execute(insert(meta).values(name=_NAME, value=str(VERSION)))
+
+
+_NAME: Final = "schema"
+_IS_VERSION: Final = meta.c.name == _NAME
+
+
+def _version(tx: Connection) -> int | None:
+    """The schema that the database has; None for an empty one.
+
+    Raises:
+        WrongSchema: it is one that this version does not know.
+    """
+    if not inspect(tx).has_table(meta.name):
+        return None
+    found = tx.scalar(select(meta.c.value).where(_IS_VERSION).with_for_update())
+    if found is None or (found.isdecimal() and 1 <= int(found) <= VERSION):
+        return None if found is None else int(found)
+    raise WrongSchema(
+        f"the database has schema {found}, this version of Limner knows {VERSION}; "
+        "use the version that made it, or another data folder"
+    )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from limner.server.database import metadata
@@ -80,6 +81,7 @@ dataset: Final = Table(
     Column("classes", Text, nullable=False),
     Column("is_archived", Boolean, nullable=False, default=False),
     Column("archived_at", String(32)),
+    Column("requires_if_match", Boolean, nullable=False, default=False, server_default=false()),
     Column("folder", Text, unique=True),
     Column("created_at", String(32), nullable=False),
     Column("updated_at", String(32), nullable=False),
@@ -151,14 +153,35 @@ revision: Final = Table(
         nullable=False,
     ),
     Column("rev", Integer, primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
     Column("n", Integer, nullable=False),
     Column("author", _Id, nullable=False),
     Column("author_name", Text, nullable=False),
     Column("at", String(32), nullable=False),
     Column("request_id", String(64), nullable=False),
+    Column("is_blind", Boolean, nullable=False, default=False),
+    Column("restored_from", Integer),
+    Column("body", LargeBinary, nullable=False),
 )
-"""Every body that was ever saved, compressed with zlib, never changed and never removed."""
+"""Every body that was ever saved, compressed with zlib, never changed; it goes with its image only.
+
+The body stands last: SQLite reads all of it to come to a column behind it.
+"""
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("image_id", _Id, nullable=False, index=True),
+    Column("from_rev", Integer, nullable=False),
+    Column("to_rev", Integer),
+    Column("author", _Id, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("key_id", _Id, nullable=False),
+    Column("request_id", String(64), nullable=False),
+)
+"""See `audit.py`. No foreign key: what was done to an image is known when the image has gone."""
 
 upload: Final = Table(
     "upload",
