@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from urllib.parse import unquote
 
 import msgspec
 
 from limner.api.codec import Told
 from limner.api.errors import Garbled, OverLimit, TooLarge
 from limner.api.listing import converted
-from limner.api.transport import Wire
+from limner.api.moments import read_moment
+from limner.api.refusals import plain_words
+from limner.api.transport import NOT_CHANGED, Reply, Wire
 from limner.api.wire_texts import WireTexts
 from limner.model.annotations import Annotation
 
@@ -31,11 +35,15 @@ _NEAR: Final = 0.8
 class Loaded:
     """The annotations of an image, lowest first.
 
-    `etag` is the server's version of them, None where it keeps none.
+    `etag` is the server's version of them, `rev` its number, `author` and `at` who made it and
+    when; each is None where the server does not say it.
     """
 
     annotations: list[Annotation]
     etag: str | None
+    rev: int | None = None
+    author: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Saved:
     new_count: int
     status: str
     etag: str | None
+    rev: int | None = None
 
 
 class _SaveReply(msgspec.Struct):
@@ -62,22 +71,18 @@ class AnnotationLists:
         self._wire = wire
         self._limit_bytes: int | None = None
 
-    def load(self, route: str, texts: WireTexts, told: Told | None) -> Loaded:
-        """Read the list; `told` hears how far it has come, and what it raises ends the load."""
+    def load(
+        self, route: str, texts: WireTexts, told: Told | None, if_none_match: str | None
+    ) -> Loaded | None:
+        """Read the list; None when it is still the one that `if_none_match` names.
 
-        def received(so_far: int, total: int | None) -> None:
-            if told is not None:
-                told(_ARRIVED * so_far / total if total else 0.0)
-
-        def read(share: float) -> None:
-            if told is not None:
-                told(_ARRIVED + (1 - _ARRIVED) * share)
-
-        reply = self._wire.request("GET", route, received=received)
+        `told` hears how far it has come, and what it raises ends the load.
+        """
+        reply = _fetched(self._wire, route, told, if_none_match)
         limit = reply.headers.get(LIMIT_HEADER, "")
         if limit.isdecimal():
             self._limit_bytes = int(limit)
-        return Loaded(texts.decode(reply.body, told=read), reply.headers.get("etag"))
+        return None if reply.status == NOT_CHANGED else _loaded(reply, texts, told)
 
     def save(
         self,
@@ -110,14 +115,12 @@ class AnnotationLists:
         except TooLarge as error:
             self._limit_bytes = error.limit_bytes or self._limit_bytes
             raise
-        said = converted(reply.document(), _SaveReply, "confirmation")
-        if said.image_id.lower() != image_id.lower():
-            raise Garbled("The server confirmed the save of another image.")
-        if said.new_count != len(annotations):
+        done = confirmed(reply, image_id)
+        if done.new_count != len(annotations):
             raise Garbled(
-                f"The server confirmed {said.new_count} annotations instead of {len(annotations)}."
+                f"The server confirmed {done.new_count} annotations instead of {len(annotations)}."
             )
-        return Saved(said.previous_count, said.new_count, said.status, reply.headers.get("etag"))
+        return done
 
     def _check_size(self, count: int, size_bytes: int, near: Near | None) -> None:
         limit = self._limit_bytes
@@ -127,3 +130,50 @@ class AnnotationLists:
             raise OverLimit(count, size_bytes, limit)
         if size_bytes > _NEAR * limit and near is not None:
             near(size_bytes, limit)
+
+
+def read_list(wire: Wire, route: str, texts: WireTexts, told: Told | None) -> Loaded:
+    """The list at `route`, whatever it is; `told` as in `AnnotationLists.load`."""
+    return _loaded(_fetched(wire, route, told), texts, told)
+
+
+def confirmed(reply: Reply, image_id: str) -> Saved:
+    """What the answer to a save says.
+
+    Raises:
+        Garbled: it confirms nothing, or the save of another image.
+    """
+    said = converted(reply.document(), _SaveReply, "confirmation")
+    if said.image_id.lower() != image_id.lower():
+        raise Garbled("The server confirmed the save of another image.")
+    etag, rev = reply.headers.get("etag"), _rev(reply)
+    return Saved(said.previous_count, said.new_count, said.status, etag, rev)
+
+
+def _fetched(wire: Wire, route: str, told: Told | None, if_none_match: str | None = None) -> Reply:
+    def received(so_far: int, total: int | None) -> None:
+        if told is not None:
+            told(_ARRIVED * so_far / total if total else 0.0)
+
+    headers = {"If-None-Match": if_none_match} if if_none_match is not None else None
+    return wire.request("GET", route, headers=headers, received=received)
+
+
+def _loaded(reply: Reply, texts: WireTexts, told: Told | None) -> Loaded:
+    def read(share: float) -> None:
+        if told is not None:
+            told(_ARRIVED + (1 - _ARRIVED) * share)
+
+    author = plain_words(unquote(reply.headers.get("x-annotation-author", "")))
+    return Loaded(
+        texts.decode(reply.body, told=read),
+        reply.headers.get("etag"),
+        _rev(reply),
+        author or None,
+        read_moment(reply.headers.get("x-annotation-at")),
+    )
+
+
+def _rev(reply: Reply) -> int | None:
+    text = reply.headers.get("x-annotation-rev", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -28,6 +28,7 @@ No error here touches work on this computer, and none ever holds a key.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class Cancelled(Exception):
@@ -121,7 +122,25 @@ class Conflict(Refused):
 
 
 class Stale(Refused):
-    """Raised for 412: somebody saved meanwhile; nothing was overwritten. Read, merge, send."""
+    """Raised for 412: somebody saved meanwhile; nothing was overwritten. Read, merge, send.
+
+    `rev`, `author` and `at` tell of the server's present copy, where the server says so.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        request_id: str | None = None,
+        rev: int | None = None,
+        author: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        super().__init__(status, code, message, request_id)
+        self.rev = rev
+        self.author = author
+        self.at = at
 
 
 class TooLarge(Refused):

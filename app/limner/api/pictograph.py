@@ -5,11 +5,8 @@ Every method blocks and belongs into a worker; every one raises the tree of `err
 
 from __future__ import annotations
 
-import mimetypes
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal, overload
 
 import msgspec
 
@@ -17,8 +14,10 @@ from limner.api.annotation_lists import AnnotationLists, Loaded, Near, Saved
 from limner.api.classes import foreign_classes, write_ontology
 from limner.api.codec import Told
 from limner.api.dialects import Dialect, probe
-from limner.api.errors import Garbled, NotOffered, Refused
+from limner.api.errors import Garbled, Refused
+from limner.api.image_bytes import FolderOpened, ImageBytes
 from limner.api.listing import Dataset, ImageRow, converted, pages, read_dataset, read_image
+from limner.api.revisions import Revision, Revisions
 from limner.api.routes import ROOT, annotations_by_id, annotations_by_path, image_place, segment
 from limner.api.transport import Progress, Wire
 from limner.api.wire_texts import WireTexts
@@ -28,21 +27,16 @@ from limner.model.ontology import Ontology
 _NO_CLASSES: Final = Ontology()
 
 
-__all__ = ["Dataset", "Dialect", "FolderOpened", "ImageRow", "Loaded", "Pictograph", "Saved"]
-
-
-@dataclass(frozen=True, slots=True)
-class FolderOpened:
-    """A folder of this computer as a dataset; `skipped` holds (path, reason)."""
-
-    dataset: Dataset
-    added: int
-    missing: int
-    skipped: tuple[tuple[str, str], ...]
-
-
-class _FileReply(msgspec.Struct):
-    path: str
+__all__ = [
+    "Dataset",
+    "Dialect",
+    "FolderOpened",
+    "ImageRow",
+    "Loaded",
+    "Pictograph",
+    "Revision",
+    "Saved",
+]
 
 
 class _BatchReply(msgspec.Struct):
@@ -50,20 +44,14 @@ class _BatchReply(msgspec.Struct):
     failed: list[dict[str, Any]] = []
 
 
-class _FolderReply(msgspec.Struct):
-    data: Any
-    added: int
-    missing: int
-    skipped: list[dict[str, Any]] = []
-
-
-class Pictograph:
+class Pictograph(ImageBytes):
     """A server spoken to in one dialect."""
 
     def __init__(self, wire: Wire, dialect: Dialect) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._dialect = dialect
         self._lists = AnnotationLists(wire)
+        self._history = Revisions(wire)
 
     @staticmethod
     def probe(wire: Wire) -> Dialect:
@@ -105,40 +93,27 @@ class Pictograph:
         rows = pages(self._wire, f"{ROOT}/images/", {"dataset": dataset.id}, progress)
         return [read_image(row, dataset.id) for row in rows]
 
-    def local_file(self, row: ImageRow) -> Path | None:
-        """Where on this computer the file of an image lies; None but for the server inside."""
-        if not self._wire.is_inside:
-            return None
-        reply = self._wire.request("GET", f"/limner/v1/images/{segment(row.id)}/file")
-        return Path(converted(reply.document(), _FileReply, "file").path)
+    @overload
+    def load(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        texts: WireTexts | None = None,
+        told: Told | None = None,
+        *,
+        if_none_match: None = None,
+    ) -> Loaded: ...
 
-    def image_file(
-        self, row: ImageRow, into: BinaryIO, progress: Progress, cancelled: Callable[[], bool]
-    ) -> None:
-        """Write the file of an image, as it was uploaded, to `into`.
-
-        Raises:
-            Cancelled: `cancelled()` became true.
-            OSError: `into` could not be written.
-        """
-        path = f"{ROOT}/images/{segment(row.id)}"
-        try:
-            self._wire.stream(path, into, progress, cancelled)
-        except NotOffered:
-            if row.image_url is None:
-                raise
-            self._wire.fetch(row.image_url, into, progress, cancelled)
-
-    def thumbnail_file(self, row: ImageRow, into: BinaryIO, cancelled: Callable[[], bool]) -> bool:
-        """Write the small picture that the server offers of an image; whether it offers one.
-
-        Raises:
-            Cancelled, OSError: as `image_file`.
-        """
-        if row.thumbnail_url is None:
-            return False
-        self._wire.fetch(row.thumbnail_url, into, lambda _done, _total: None, cancelled)
-        return True
+    @overload
+    def load(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        texts: WireTexts | None = None,
+        told: Told | None = None,
+        *,
+        if_none_match: str | None,
+    ) -> Loaded | None: ...
 
     def load(
         self,
@@ -146,12 +121,16 @@ class Pictograph:
         row: ImageRow,
         texts: WireTexts | None = None,
         told: Told | None = None,
-    ) -> Loaded:
+        *,
+        if_none_match: str | None = None,
+    ) -> Loaded | None:
         """Every annotation of the image; `texts` keeps how each is worded.
 
-        `told` hears how much is done, from 0 to 1; what it raises ends the load.
+        None when the server still has what the etag `if_none_match` names; one that keeps no etags
+        sends the list. `told` hears how much is done, from 0 to 1; what it raises ends the load.
         """
-        return self._lists.load(self._annotations(dataset, row), texts or WireTexts(), told)
+        route = self._annotations(dataset, row)
+        return self._lists.load(route, texts or WireTexts(), told, if_none_match)
 
     def save(
         self,
@@ -188,6 +167,49 @@ class Pictograph:
             told=told,
             near=near,
         )
+
+    def revisions(self, dataset: Dataset, row: ImageRow) -> list[Revision]:
+        """Every list that was saved for the image, the newest first.
+
+        Raises:
+            NotOffered: this server keeps no history.
+        """
+        return self._history.listed(self._annotations(dataset, row))
+
+    def revision(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        rev: int,
+        texts: WireTexts | None = None,
+        told: Told | None = None,
+    ) -> Loaded:
+        """The annotations of the image as they were at `rev`; `texts` and `told` as in `load`.
+
+        Raises:
+            NotOffered: this server keeps no history.
+            NotFound: the image has no such revision.
+        """
+        route = self._annotations(dataset, row)
+        return self._history.read(route, rev, texts or WireTexts(), told)
+
+    def restore(
+        self,
+        dataset: Dataset,
+        row: ImageRow,
+        rev: int,
+        *,
+        if_match: str | None,
+        idempotency_key: str,
+    ) -> Saved:
+        """Make the annotations what they were at `rev`, to the byte, as a new revision.
+
+        Raises:
+            Stale: the image was changed since `if_match` was read; nothing happened.
+            NotOffered, NotFound: as `revision`.
+        """
+        route = self._annotations(dataset, row)
+        return self._history.restore(route, row.id, rev, if_match, idempotency_key)
 
     def clear(self, dataset: Dataset, row: ImageRow) -> int:
         """Delete every annotation of the image (admin); how many there were."""
@@ -227,55 +249,7 @@ class Pictograph:
             case _:
                 raise Garbled("The server did not say which stage the image has now.")
 
-    def open_folder(self, path: str) -> FolderOpened:
-        """Make the folder (or image) at `path` a dataset in place; the server inside only.
-
-        Raises:
-            NotFound: it is no folder. Invalid: it holds no images.
-        """
-        reply = self._wire.request("POST", "/limner/v1/folders", json={"path": path})
-        said = converted(reply.document(), _FolderReply, "folder")
-        skipped = tuple((str(each.get("path")), str(each.get("reason"))) for each in said.skipped)
-        return FolderOpened(read_dataset(said.data), said.added, said.missing, skipped)
-
-    def upload(
-        self,
-        dataset: Dataset,
-        directory: str,
-        filename: str,
-        data: bytes,
-        width: int | None,
-        height: int | None,
-    ) -> ImageRow:
-        """Add an image; sizes are of the upright image, in pixels.
-
-        Raises:
-            Conflict: the directory has a file of that name.
-        """
-        place = {
-            "dataset": dataset.id,
-            "filename": filename,
-            "directory_path": directory,
-            "content_type": mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        }
-        ticket = self._data("POST", "/images/upload-url", place)
-        match ticket:
-            case {"upload_url": str(url)}:
-                self._wire.put(url, data, place["content_type"])
-            case _:
-                raise Garbled("The server did not say where the image is to be sent.")
-        sizes = {"file_size": len(data), "width": width, "height": height}
-        row = self._data("POST", "/images/register", {**place, **sizes})
-        return read_image(row, dataset.id)
-
     def _annotations(self, dataset: Dataset, row: ImageRow) -> str:
         if self._dialect is Dialect.IMAGE_ID:
             return annotations_by_id(row.id)
         return annotations_by_path(dataset, row)
-
-    def _data(self, method: str, path: str, body: Any = None) -> Any:
-        """The `data` of an answer."""
-        document = self._wire.request(method, ROOT + path, json=body).document()
-        if "data" not in document:
-            raise Garbled("The server's answer has an unexpected form.")
-        return document["data"]

@@ -31,6 +31,7 @@ from limner.api.errors import (
     TooMany,
     Unauthorized,
 )
+from limner.api.moments import read_moment
 
 MAX_WORDS: Final = 300
 _MAX_PROBLEMS: Final = 1000
@@ -46,7 +47,6 @@ _PLAIN: Final[Mapping[int, type[Refused]]] = {
     405: NotOffered,
     408: ServerFault,
     409: Conflict,
-    412: Stale,
     501: NotOffered,
 }
 
@@ -63,7 +63,9 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
         return TooMany(status, code, words, request_id, _retry_after_s(headers, document))
     if status == 413:
         return TooLarge(status, code, words, request_id, _limit_bytes(document))
-    return _kind(status, code, document)(status, code, words, request_id)
+    if status == 412 or (status == 409 and code == "version_conflict"):
+        return Stale(status, code, words, request_id, *_present_copy(document))
+    return _kind(status, document)(status, code, words, request_id)
 
 
 def plain_words(text: str) -> str:
@@ -71,11 +73,9 @@ def plain_words(text: str) -> str:
     return _clean(text)
 
 
-def _kind(status: int, code: str, document: Any) -> type[Refused]:
+def _kind(status: int, document: Any) -> type[Refused]:
     if status == 404 and _is_missing_route(document):
         return NotOffered
-    if status == 409 and code == "version_conflict":
-        return Stale
     return _PLAIN.get(status, ServerFault if status >= 500 else Refused)
 
 
@@ -168,6 +168,18 @@ def _limit_bytes(document: Any) -> int | None:
             return limit
         case _:
             return None
+
+
+def _present_copy(document: Any) -> tuple[int | None, str | None, datetime | None]:
+    """Number, author and time of what the server has, where it says so as Limner's own does."""
+    match document:
+        case {"error": {"details": {**said}}}:
+            rev, author = said.get("rev"), said.get("author")
+            number = rev if isinstance(rev, int) and not isinstance(rev, bool) else None
+            name = _clean(author) if isinstance(author, str) else None
+            return number, name or None, read_moment(said.get("at"))
+        case _:
+            return None, None, None
 
 
 def _number(text: str | None) -> float | None:

@@ -36,12 +36,14 @@ MAX_REPLY_BYTES: Final = 1 << 30
 MAX_FILE_BYTES: Final = 1 << 38
 """A scanned slide of a whole gigapixel series may be this large; the disk sets the real limit."""
 
+NOT_CHANGED: Final = 304
+
 _ANYTHING: Final = {"Accept": "*/*"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A 2xx answer; header names are lower case."""
+    """A 2xx answer, or `NOT_CHANGED` to who asked for changes only; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -134,6 +136,8 @@ class Wire:
             lines["Idempotency-Key"] = idempotency_key
         call = Call(method, self._url(path), lines, params, content, sent=sent)
         with self._open().keyed(call) as answer:
+            if answer.status_code == NOT_CHANGED and "If-None-Match" in lines:
+                return Reply(NOT_CHANGED, _headers(answer), b"")
             return _whole(answer, call.deadline, self.origin, received)
 
     def stream(
