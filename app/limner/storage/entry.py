@@ -101,12 +101,15 @@ class Entry:
     """What goes to the disk together or not at all, in this order.
 
     `known` are versions of annotations that were now sent or seen, to be remembered for ever:
-    a late answer to an old request must not bring back what was deleted since.
+    a late answer to an old request must not bring back what was deleted since. With
+    `forgets_known` all that were remembered before are forgotten first: the server tells versions
+    apart, and no old request can succeed any more.
     `refused` are the server's words about annotations it did not take.
     """
 
     op: Op | None = None
     advance: Advance | None = None
+    forgets_known: bool = False
     known: Mapping[AnnotationId, Versions] = field(default_factory=dict)
     outgoing: Outgoing | Unchanged | None = UNCHANGED
     refused: Mapping[AnnotationId, str] | Unchanged = UNCHANGED
@@ -120,6 +123,8 @@ class Kept:
     conflicts that are open, and is empty when the server has everything. `done` and `undone` are
     the steps of the history, the latest last. `last` is the number of the newest op; `unsent`
     counts the gestures that the server does not have, the first made at `unsent_since` (Unix time).
+    With an `outgoing`, `since` is what was done to the document after its newest op: what came
+    into `ahead` too late to be in the frozen body.
     """
 
     base: tuple[Annotation, ...]
@@ -130,6 +135,7 @@ class Kept:
     undone: tuple[Patch, ...] = ()
     known: Mapping[AnnotationId, Versions] = field(default_factory=dict)
     outgoing: Outgoing | None = None
+    since: Patch | None = None
     refused: Mapping[AnnotationId, str] = field(default_factory=dict)
     last: int = 0
     unsent: int = 0

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from limner.model.annotations import Annotation, AnnotationId
+from limner.model.conflict import Conflict
 from limner.model.merge import News
 from limner.model.patch import Patch
-from limner.storage.entry import Copy, Entry, Versions
+from limner.storage.entry import Copy, Entry
+from limner.sync.versions import KnownVersions
 
 Annotations = tuple[Annotation, ...]
 
@@ -31,15 +33,16 @@ class Keep:
 class Look:
     """Read the server and merge what it holds; `Looked` or `NotLooked` follows.
 
-    The merge is of `base`, `mine` (the document at `revision`) and what is read. Where the server
-    still has `copy`, nothing is merged. For workers, as is `looked_at`.
+    The merge is of `base`, `mine` (the document as it is now, with its open conflicts) and what is
+    read. Where the server still has `copy`, nothing is merged. For workers, as is `looked_at`
+    (`looked.py`), which makes the answer.
     """
 
     base: Annotations
     copy: Copy
     mine: Annotations
-    revision: int
-    known: Mapping[AnnotationId, Versions]
+    conflicts: Mapping[AnnotationId, Conflict]
+    known: KnownVersions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Send:
     """Overwrite the server's list by `body`; `Sent` or `NotSent` follows.
 
     `base` and `ahead` explain it: whoever sends checks first that the body is `base` with the
-    changes of `ahead`, except for what is `held_back` (`explained.py`), for workers.
+    changes of `ahead` and no others (`explained.py`), for workers. `ahead` has no row of what is
+    `held_back`: that stands in the body as the server has it. The same `Send` may come again,
+    with the same key, where the server is known to carry out a key only once.
     """
 
     body: Annotations
@@ -79,10 +84,14 @@ Effect = Keep | Look | Send | Change | Wake
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A gesture, undo or redo has changed the document; its op is kept by who runs the machine."""
+    """A gesture, undo or redo has changed the document; its op is kept by who runs the machine.
+
+    `number` is that of the op, `at` the time in seconds, of a clock that only grows.
+    """
 
     patch: Patch
     number: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,11 @@ class Woken:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The person wants it sent now: Ctrl+S, another image, the end; or the key was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The image is looked at, again: the server is read even if there is nothing to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +127,20 @@ class Looked:
 
     `theirs` and `copy` become the base. `advance` leads from the old base to it, `news` from the
     document that was looked at to the merged one, with new conflicts, `ahead` from `theirs` to
-    that. `told` is what others did. With `is_same` the server held `copy` still, and the patches
-    are empty.
+    that. `told` is what others did. Of the `remaining` annotations of the old base that nobody
+    removed here, `removed` are gone there. With `is_same` the server held the copy of `Look`
+    still, and the patches are empty.
     """
 
     theirs: Annotations
     copy: Copy
-    revision: int
+    known: KnownVersions
     advance: Patch
     news: Patch
     ahead: Patch
     told: tuple[News, ...] = ()
+    removed: int = 0
+    remaining: int = 0
     is_same: bool = False
 
 
@@ -151,18 +168,19 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The person accepts what was held up because so much of their image would go."""
+    """The person accepts what was held up: so much of their image would go, or be older."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The person keeps what others removed: it goes back to the server."""
+    """The person keeps what is here of what was held up: it goes back to the server."""
 
 
 Event = (
     Edited
     | Woken
     | Wanted
+    | Opened
     | Kept
     | NotKept
     | Looked

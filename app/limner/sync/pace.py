@@ -1,44 +1,75 @@
-"""When the next save of an image begins."""
+"""How long the work on one image waits before it is sent, and sent again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from random import Random
 from typing import Final
 
-from limner.api.errors import TooMany, waits_by_itself
-from limner.tasks import MainThread
+from limner.sync.answers import asked_pause_s, pause_s
 
-_LONGEST_WAIT_S: Final = 60.0
+AUTOSAVE_S: Final = 3.0
+"""Sent so long after the last edit …"""
+
+LATEST_S: Final = 15.0
+"""… and at most so long after the first that is not sent."""
+
+SPARING_S: Final = 60.0
+"""Instead of both, once the server has said that there is too much."""
+
+_ROUNDS: Final = 8
+_FIRST_ROUND_S: Final = 0.1
 
 
 class Pace:
-    """One timer that calls `save`, later after each failure. Main thread only."""
+    """Counts what went wrong in a row; knows no clock."""
 
-    def __init__(self, main: MainThread, save: Callable[[], None]) -> None:
-        self._main = main
-        self._save = save
-        self._stop: Callable[[], None] = _nothing
-        self.attempts = 0
-        """How many saves have failed since the last one that arrived."""
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._failures = 0
+        self._rounds = 0
+        self._first_edit: float | None = None
+        self._is_sparing = False
 
-    def pause(self, seconds: float) -> None:
-        """Save that much later, and not before."""
-        self._stop()
-        self._stop = self._main.after(seconds, self._save)
+    @property
+    def autosave_s(self) -> float:
+        return SPARING_S if self._is_sparing else AUTOSAVE_S
 
-    def stop(self) -> None:
-        self._stop()
+    def edited(self, at: float) -> float:
+        """How long to wait after an edit at this time, in seconds."""
+        if self._first_edit is None:
+            self._first_edit = at
+        latest = max(LATEST_S, self.autosave_s)
+        return max(0.0, min(self.autosave_s, self._first_edit + latest - at))
 
-    def wait_out(self, error: Exception) -> None:
-        """Try again after a pause, where time alone can end the trouble."""
-        if not waits_by_itself(error):
-            return
-        self.attempts += 1
-        seconds = min(2.0 ** (self.attempts - 1), _LONGEST_WAIT_S)
-        if isinstance(error, TooMany) and error.retry_after_s is not None:
-            seconds = max(seconds, error.retry_after_s)
-        self.pause(seconds)
+    def froze(self) -> None:
+        """What was edited is on its way; what is edited now is the first again."""
+        self._first_edit = None
 
+    def looked(self) -> None:
+        """The server answers: the next failure is the first again."""
+        self._failures = 0
 
-def _nothing() -> None:
-    """No timer runs."""
+    def saved(self) -> None:
+        """The server took the work: all is as in the beginning."""
+        self._failures = self._rounds = 0
+        self._is_sparing = False
+
+    def failed(self) -> float:
+        """How long to wait now that it could not be sent or read."""
+        self._failures += 1
+        return pause_s(self._failures, self._random)
+
+    def throttled(self, error: Exception) -> float:
+        """How long to wait now that the server wants fewer requests."""
+        self._is_sparing = True
+        return asked_pause_s(error, self._random)
+
+    def overtaken(self) -> float | None:
+        """How long to wait now that somebody else was first; None when it was so too often."""
+        self._rounds += 1
+        if self._rounds == 1:
+            return 0.0
+        if self._rounds > _ROUNDS:
+            self._rounds = 0
+            return None
+        return self._random.uniform(0.0, _FIRST_ROUND_S * 2.0**self._rounds)

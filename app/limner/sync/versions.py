@@ -1,0 +1,79 @@
+"""Which versions of annotations were sent to the server or seen there, by their short names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from typing_extensions import override
+
+from limner.model.annotations import Annotation, AnnotationId
+from limner.model.fingerprint import version
+from limner.storage.entry import Versions
+
+ABSENT: Final = b""
+"""The name of not being there."""
+
+
+def name_of(annotation: Annotation | None) -> bytes:
+    """The short name of a version, None for its absence."""
+    return ABSENT if annotation is None else version(annotation)
+
+
+class VersionNames(Mapping[AnnotationId, Versions]):
+    """The names of some versions, made when they are asked for and not where they are noted.
+
+    Naming 100,000 takes half a second, so a worker or the journal's writer does it.
+    """
+
+    def __init__(self, versions: Mapping[AnnotationId, tuple[Annotation | None, ...]]) -> None:
+        """Of `versions`, which nobody changes any more."""
+        self._versions = versions
+
+    @override
+    def __getitem__(self, id_: AnnotationId) -> Versions:
+        return frozenset(map(name_of, self._versions[id_]))
+
+    @override
+    def __iter__(self) -> Iterator[AnnotationId]:
+        return iter(self._versions)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._versions)
+
+
+class KnownVersions:
+    """All that is remembered of one image. Immutable, so any thread may look something up."""
+
+    def __init__(
+        self, named: Mapping[AnnotationId, Versions], noted: tuple[VersionNames, ...] = ()
+    ) -> None:
+        self._named = named
+        self._noted = noted
+
+    def __bool__(self) -> bool:
+        return bool(self._named) or bool(self._noted)
+
+    def and_also(self, names: VersionNames) -> KnownVersions:
+        return KnownVersions(self._named, (*self._noted, names))
+
+    def holds(self, id_: AnnotationId, annotation: Annotation | None) -> bool:
+        """Whether this version is among them, None for its absence."""
+        if not any(id_ in some for some in (self._named, *self._noted)):
+            return False
+        name = name_of(annotation)
+        return any(id_ in some and name in some[id_] for some in (self._named, *self._noted))
+
+    def named(self) -> KnownVersions:
+        """The same with every name made. For workers."""
+        if not self._noted:
+            return self
+        named = dict(self._named)
+        for names in self._noted:
+            for id_, versions in names.items():
+                named[id_] = named.get(id_, frozenset()) | versions
+        return KnownVersions(named)
+
+
+NOTHING_KNOWN: Final = KnownVersions({})
