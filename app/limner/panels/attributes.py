@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from limner.model.annotations import Drawable, kind_of
@@ -45,6 +45,8 @@ class AttributesPanel(Card):
         self.note = QLabel()
         self._facts = _Facts()
         self._inside = Scroller(_LEAST_SEEN)
+        self._appearing = QTimer(self, singleShot=True, interval=0)
+        self._appearing.timeout.connect(self._appear)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._dress()
         self._lay_out()
@@ -93,7 +95,7 @@ class AttributesPanel(Card):
 
     def _show(self) -> None:
         selected = self._bench.selected() if self._bench else []
-        self.setVisible(bool(selected))
+        self._appearing.start()
         if self._bench is None or not selected:
             return
         self.aside.setText("" if len(selected) == 1 else f"{len(selected):,} selected")
@@ -102,6 +104,10 @@ class AttributesPanel(Card):
         self._show_attributes(self._bench, selected, of_each_class)
         self._facts.show_rows(_facts_of(selected))
         self._inside.updateGeometry()
+
+    def _appear(self) -> None:
+        """Come or go once the canvas shows what is selected: the list above changes its height."""
+        self.setVisible(self._bench is not None and bool(self._bench.selected()))
 
     def _show_classes(self, bench: Bench, of_each_class: list[Drawable]) -> None:
         kinds = {kind_of(annotation) for annotation in of_each_class}

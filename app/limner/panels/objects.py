@@ -47,6 +47,7 @@ class ObjectsPanel(Card):
         self._is_following = False
         self._model = ObjectList(self)
         self._ahead = QTimer(self, interval=0)
+        self._going = QTimer(self, singleShot=True, interval=0)
         self.sort = SortButton()
         self.unhide = self.add_button("eye-off", "Show everything", "Show what is hidden")
         self.finder = Finder(self._choices)
@@ -128,6 +129,7 @@ class ObjectsPanel(Card):
         finder.bar.hide_wanted.connect(self._toggle_found)
         finder.bar.only_wanted.connect(self._show_only)
         self._ahead.timeout.connect(self._prepare)
+        self._going.timeout.connect(self._go_to_last)
         self._model.modelReset.connect(self._refilled)
         self.sort.changed.connect(self._sort)
         self.unhide.clicked.connect(self._unhide)
@@ -178,6 +180,10 @@ class ObjectsPanel(Card):
         with self._following():
             self._model.show_state(State.SELECTED)
         self.view.show_selection()
+        self._going.start()
+
+    def _go_to_last(self) -> None:
+        """Bring what was selected last into view, now that the canvas shows it."""
         row = self._model.rows.last_selected
         if row is not None:
             self.view.go_to(row)

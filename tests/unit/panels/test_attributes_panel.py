@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from limner.model.annotations import AnnotationId, BBox, Kind
@@ -36,6 +36,12 @@ def select(bench: Bench, *ids: str) -> None:
     bench.selection.choose(map(AnnotationId, ids))
 
 
+def is_there(panel: AttributesPanel) -> bool:
+    """It comes and goes when the canvas has been painted."""
+    QApplication.processEvents()
+    return panel.isVisible()
+
+
 def show(panel: AttributesPanel, attributes: str) -> None:
     """Select a car with these attributes."""
     bench = Bench.over(Document([car("a", 0, attributes=attributes)]), ONTOLOGY, (10, 10))
@@ -66,14 +72,14 @@ def told(panel: AttributesPanel) -> str:
 def test_the_panel_is_there_only_while_something_is_selected(
     panel: AttributesPanel, bench: Bench
 ) -> None:
-    assert not panel.isVisible()
+    assert not is_there(panel)
     select(bench, "a")
-    assert panel.isVisible()
+    assert is_there(panel)
     bench.selection.clear()
-    assert not panel.isVisible()
+    assert not is_there(panel)
     select(bench, "a")
     panel.edit(None)
-    assert not panel.isVisible()
+    assert not is_there(panel)
 
 
 def test_it_tells_place_size_and_origin(panel: AttributesPanel, bench: Bench) -> None:
@@ -201,6 +207,7 @@ def test_attributes_in_list_form_are_shown_and_kept(
     panel: AttributesPanel, said: list[JsonText]
 ) -> None:
     show(panel, '["wet",{"a":1e3}]')
+    assert is_there(panel)
     assert panel.raw.isVisible()
     assert panel.raw.toPlainText() == '["wet",{"a":1e3}]'
     assert panel.raw.isReadOnly()

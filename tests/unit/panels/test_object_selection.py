@@ -156,6 +156,7 @@ def test_what_the_filter_hides_stays_selected_only_when_ctrl_adds(few: Listed) -
 
 def test_the_keyboard_goes_on_from_what_the_canvas_selected(few: Listed) -> None:
     few.bench.selection.choose([few.ids[4]])
+    QApplication.processEvents()  # the canvas is painted first
     few.key(Key.Key_Down, SHIFT)
     assert few.selected == [4, 5]
 
@@ -171,6 +172,7 @@ def test_every_second_of_a_hundred_thousand_is_selected_from_the_canvas(qtbot: Q
     many = Listed(MANY, qtbot)
     widgets = len(many.panel.findChildren(QWidget))
     many.bench.selection.choose(many.ids[::2])
+    QApplication.processEvents()
     assert many.view.selected_row_numbers() == list(range(0, MANY, 2))
     assert many.marked[-1] in (MANY - 2, MANY - 4)
     assert all(row % 2 == 0 for row in many.marked)
