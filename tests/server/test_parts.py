@@ -53,19 +53,36 @@ def test_asking_for_everything_brings_what_is_there_from_the_start_elsewhere(api
     assert _routes(late) == _routes(at_once)
 
 
-def test_the_server_inside_starts_without_the_modules_that_answer(tmp_path: Path) -> None:
-    program = (
-        "import sys, pathlib; from limner.server.embedded import start\n"
-        f"server = start(pathlib.Path({str(tmp_path)!r}))\n"
-        "print(*sorted(name for name in sys.modules if name.startswith('limner.server.')))\n"
-        "server.close()"
-    )
+def _there_after(calls: str) -> set[str]:
+    """The modules of a new process that made some calls."""
+    program = f"import sys, pathlib\n{calls}\nprint(*(n for n, m in sys.modules.items() if m))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    there = {name.rpartition(".")[2] for name in done.stdout.split()}
+    return set(done.stdout.split())
+
+
+def test_the_server_inside_starts_without_the_modules_that_answer(tmp_path: Path) -> None:
+    there = _there_after(
+        "from limner.cli.inside import host\n"
+        f"server = host(pathlib.Path({str(tmp_path)!r}))\n"
+        "server.close()"
+    )
     routed = {*PICTOGRAPH.all(), *PATRONUS.all(), *LOCAL.all()}
-    assert there & routed == {"organization"}, "organization also makes a new database's first row"
+    begun = {name for name in routed if f"limner.server.{name}" in there}
+    assert begun == {"organization"}, "organization also makes a new database's first row"
+
+
+def test_the_editor_leaves_out_what_its_libraries_can_do_without(tmp_path: Path) -> None:
+    there = _there_after(
+        "from limner.cli.inside import host\n"
+        f"server = host(pathlib.Path({str(tmp_path)!r}))\n"
+        "from fastapi.openapi.models import OpenAPI\n"
+        "assert not OpenAPI.__pydantic_complete__\n"
+        "assert OpenAPI(openapi='3.1.0', info={'title': 'x', 'version': '1'}).info.title == 'x'\n"
+        "server.close()"
+    )
+    assert there.isdisjoint({"click", "rich", "pydantic.v1"})
 
 
 def test_only_the_server_inside_lets_folders_be_named(store: Store) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 
 from faults import FaultyHost
 from limner.model.verdicts import Target, TargetType, Verdict
 from limner.review.desk import Desk, Mark, Scope
+from limner.shell import afterwards
 from limner.shell.hand import wait_until
 from robot import CTRL, Annotator, Key, Starts
 
@@ -18,7 +21,9 @@ class Reviewer:
     def __init__(self, annotator: Annotator) -> None:
         self.annotator = annotator
         self.hand = annotator.hand
-        desk = annotator.application.reviewing.desk
+        reviewing = annotator.application.reviewing
+        wait_until(lambda: reviewing.desk is not None, "the desk, which comes after the image")
+        desk = reviewing.desk
         assert desk is not None
         self.desk: Desk = desk
         wait_until(lambda: len(desk.criteria) == 3, "the criteria")
@@ -146,3 +151,25 @@ def test_approving_an_image_moves_its_stage(reviewer: Reviewer) -> None:
     )
     rows = annotator.server.images(annotator.session.dataset)
     assert next(each for each in rows if each.id == row).status == "complete"
+
+
+def test_the_review_begins_after_the_first_image(
+    starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(afterwards, "_LATEST_S", 600.0)
+    application = starts(waits=False).application
+    reviewing, project = application.reviewing, application.project
+    wait_until(lambda: project.is_ready or reviewing.desk is not None, "the image")
+    assert reviewing.desk is None
+    wait_until(lambda: reviewing.desk is not None, "the desk")
+
+
+def test_the_review_begins_though_no_image_can_be_shown(
+    starts: Starts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(afterwards, "_LATEST_S", 0.0)
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "broken.png").write_text("this is no picture")
+    reviewing = starts(folder, waits=False).application.reviewing
+    wait_until(lambda: reviewing.desk is not None, "the desk")

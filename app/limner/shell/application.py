@@ -18,6 +18,7 @@ from limner.panels.text import plain
 from limner.review.binding import Binding
 from limner.shell import theme
 from limner.shell.about import AboutDialog, KeysDialog
+from limner.shell.afterwards import Afterwards
 from limner.shell.catalog import commands
 from limner.shell.connections import ConnectionsDialog
 from limner.shell.dataset_changes import DatasetChanges
@@ -89,7 +90,7 @@ class Application:
 
     def _started(self, local: Local) -> None:
         self._collector.begin()
-        self._use_review(local)
+        Afterwards(self.project, self.services.main, lambda: self._use_review(local))
         self._tell_what_was_set_aside(local)
         last = self.services.settings.last_project
         if self._wanted is not None:
@@ -103,8 +104,8 @@ class Application:
         """Files of an earlier run that could not be read are kept, and the person knows where."""
         if self.services.warning is not None:
             self.window.notice.say("aside", str(self.services.warning), Tone.WARNING)
-        elif local.drafts.set_aside is not None:
-            text = f"Unsent work of an earlier run could not be read: {local.drafts.set_aside}"
+        elif local.file.set_aside is not None:
+            text = f"Unsent work of an earlier run could not be read: {local.file.set_aside}"
             self.window.notice.say("aside", text, Tone.WARNING)
 
     def _not_started(self, error: Exception) -> None:

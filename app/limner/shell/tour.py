@@ -161,9 +161,10 @@ class Tour:
         self._check("reloading shows what was saved", fingerprint(shown) == sent)
 
     def _review(self) -> None:
+        wait_until(lambda: self._app.reviewing.desk is not None, "a desk to review at")
         desk = self._app.reviewing.desk
         if desk is None:
-            raise TookTooLong("there is no desk to review at")
+            raise TookTooLong("the desk is gone again")
         wait_until(lambda: bool(desk.criteria), "the criteria")
         self._hand.press(Qt.Key.Key_R, _CTRL)
         passing, score, text = desk.criteria[:3]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +36,6 @@ class Limner(Program):
     @override
     def main(self, image: Path | None) -> None:
         gc.disable()  # as `limner.__main__` does before it imports the rest
-        # rich belongs to the tools of development alone; where it is, httpx imports it.
-        sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
         from limner.cli import inside
         from limner.shell import start
 
