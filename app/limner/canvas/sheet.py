@@ -12,9 +12,10 @@ from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 
 from limner.canvas.buffers import Plane, clear_image_over
+from limner.canvas.copying import copy_turned, turn_of
 from limner.canvas.grid import SIDE, Key, distance, keys, tile_frame, tile_rect
 from limner.canvas.viewport import Frame
 
@@ -27,6 +28,19 @@ class _Part:
     image: QImage | None
     """None where there is nothing to be seen."""
     is_draft: bool
+    turned: tuple[QTransform, QImage] | None = None
+    """The image as it is seen in a turned view, made when first drawn there."""
+
+    def draw(self, painter: QPainter, place: QRect, turn: QTransform) -> None:
+        """Copy it; Qt would turn what is see-through anew in every frame, at ten times the cost."""
+        if self.image is None:
+            return
+        if turn.isIdentity():
+            painter.drawImage(place.topLeft(), self.image)
+            return
+        if self.turned is None or self.turned[0] != turn:
+            self.turned = turn, self.image.transformed(turn)
+        copy_turned(painter, place, self.turned[1], turn)
 
 
 class Sheet:
@@ -63,10 +77,11 @@ class Sheet:
 
     def draw(self, painter: QPainter) -> None:
         """Lay what is painted over the view; the painter's unit is the device pixel."""
+        turn = turn_of(painter)
         for key in keys(self._view):
             part = self._parts.get(key)
-            if part is not None and part.image is not None:
-                painter.drawImage(self._place(key).topLeft(), part.image)
+            if part is not None:
+                part.draw(painter, self._place(key), turn)
 
     def _is_due(self, key: Key) -> bool:
         part = self._parts.get(key)

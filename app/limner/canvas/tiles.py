@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 
 from limner.canvas import look
 from limner.canvas.buffers import Plane, image_over
+from limner.canvas.copying import copier
 from limner.canvas.extents import Edges
 from limner.canvas.grid import (
     SIDE,
@@ -137,6 +138,7 @@ class Tiles:
     def draw(self, painter: QPainter, area: QRect) -> list[QRect]:
         """Copy the tiles under `area` of the canvas; the parts that have none yet are returned."""
         gaps: list[QRect] = []
+        copy = copier(painter)
         on_plane = area.translated(self._view.left, self._view.top)
         for key in keys_over(on_plane):
             tile = self._tiles.get(key)
@@ -144,7 +146,7 @@ class Tiles:
             if tile is None:
                 gaps.append(place)
             else:
-                painter.drawImage(place.topLeft(), tile.image)
+                copy(place.topLeft(), tile.image)
         return gaps
 
     def _is_due(self, key: Key) -> bool:
