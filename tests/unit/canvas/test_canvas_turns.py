@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from limner.model.annotations import Annotation, AnnotationId, BBox, Polygon
 from limner.model.geometry import Bounds
 from limner.model.points import Points
 from limner.tools.select import SelectTool
-from limner.tools.tool import Cursor, Key
+from limner.tools.tool import Carried, Cursor, Key, Overlay
 from limner.tools.toolbox import make
 from unit.canvas.easel import Easel
 
@@ -298,3 +299,23 @@ def test_on_every_screen_a_turn_copies_pixel_for_pixel(ratio: str) -> None:
     environment = {**os.environ, **screen, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(Path(__file__).with_name("turned_screen.py"))]
     subprocess.run(command, env=environment, check=True)
+
+
+@every_turn
+def test_many_shapes_in_hand_are_seen_turned_like_the_rest(turn: Turn) -> None:
+    """They are one see-through picture, which is turned by itself."""
+    many: list[Annotation] = [
+        replace(CAR, id=AnnotationId(f"{i}"), x=20.0 + 4 * i, y=20.0 + 2 * i) for i in range(30)
+    ]
+    easel = put_up(UNTURNED, many)
+    easel.canvas.resize(200, 200)
+    easel.canvas.zoom_to(1.7)
+    easel.canvas.centre_on(Bounds(100, 70, 100, 70))
+    probe = easel.uses()
+    probe.shown = Overlay(carried=Carried(frozenset(a.id for a in many), 11, -6))
+    easel.canvas.refresh_overlay()
+    easel.settles()
+    before = pixels(easel.seen())
+    easel.canvas.turn_to(turn)
+    easel.settles()
+    assert np.array_equal(pixels(easel.seen()), turned(before, turn))
