@@ -34,11 +34,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+@pytest.hookimpl(trylast=True)  # after the fixtures have let go of what they held
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Free widgets here: on a worker thread, where Python may collect too, Qt would hang."""
     is_qt = "qapp" in getattr(item, "fixturenames", ())
-    if is_qt or gc.get_count()[0] > MUCH_GARBAGE:
+    is_last_of_file = nextitem is None or nextitem.path != item.path
+    if is_qt or is_last_of_file or gc.get_count()[0] > MUCH_GARBAGE:
         gc.collect()
+    if is_last_of_file:
+        gc.freeze()  # modules and caches, mostly: they stay, and each look through them costs
 
 
 MUCH_GARBAGE = 200_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from limner.review.desk import Desk, Scope
 from limner.server import embedded
 from limner.shell import fonts, theme
 from limner.shell.main_thread import QtMainThread
-from limner.storage.drafts import Drafts
+from limner.storage.workspace_file import WorkspaceFile
 from limner.tasks import Tasks
 from limner.tools.bench import Bench
 
@@ -70,13 +69,22 @@ def street() -> list[BBox | Polygon | Keypoint]:
     ]
 
 
+@pytest.fixture(scope="module")
+def _dark(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The style sheet of the dark look; to put one on takes as long as many a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIMNER_HOME", str(tmp_path_factory.mktemp("look")))
+        fonts.load()
+        theme.apply(qapp, dark=True)
+        yield qapp.styleSheet()
+        qapp.setStyleSheet("")
+
+
 @pytest.fixture(autouse=True)
-def _look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("LIMNER_HOME", str(tmp_path / "look"))
-    fonts.load()
-    theme.apply(qapp, dark=True)
+def _look(qapp: QApplication, _dark: str) -> Iterator[None]:
     yield
-    qapp.setStyleSheet("")
+    if qapp.styleSheet() != _dark:
+        theme.apply(qapp, dark=True)
 
 
 @pytest.fixture
@@ -133,22 +141,18 @@ class Reviewing:
 
 @pytest.fixture
 def reviewing(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Reviewing]:
-    gc.collect()
-    gc.disable()  # a cycle of widgets that a worker happens to collect dies on the wrong thread
     hosted = embedded.start(tmp_path / "library")
     network = Network(hosted.transport)
     server = Patronus(connect(embedded.BASE_URL, hosted.key, transport=network))
-    drafts = Drafts(tmp_path / "workspace.db")
+    file = WorkspaceFile(tmp_path / "workspace.db")
     main = QtMainThread(qapp)
     tasks = Tasks(main)
-    yield Reviewing(Desk(server, embedded.BASE_URL, drafts, tasks, main), network, server, qtbot)
+    yield Reviewing(Desk(server, embedded.BASE_URL, file, tasks, main), network, server, qtbot)
     tasks.close()
     for thread in threading.enumerate():
         if thread.name.startswith("limner-work"):
             thread.join()  # the server may only go when nobody asks it any more
-    assert drafts.close(30.0)
+    assert file.close(30.0)
     hosted.close()
     QApplication.removePostedEvents(main)
     main.deleteLater()  # with what it was to do later
-    gc.enable()
-    gc.collect()
