@@ -83,12 +83,15 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
 
 def fact(tx: Connection, image_id: str, rev: int) -> Row[Any]:
     """What is known of one revision, without its body; a 404 when there is none."""
-    row = tx.execute(
-        select(*_FACTS).where(revision.c.image_id == image_id, revision.c.rev == rev)
-    ).one_or_none()
+    row = _found(tx, image_id, rev)
     if row is None:
         raise not_found(f"this image has no revision {rev}")
     return row
+
+
+def _found(tx: Connection, image_id: str, rev: int) -> Row[Any] | None:
+    this = (revision.c.image_id == image_id) & (revision.c.rev == rev)
+    return tx.execute(select(*_FACTS).where(this)).one_or_none()
 
 
 def content_of(tx: Connection, image_id: str, rev: int) -> bytes:
@@ -107,10 +110,8 @@ class Change:
 
 def last_change(tx: Connection, row: ImageRow) -> Change:
     """Who saved the image `row` last."""
-    if row.rev == 0:
-        return Change()
-    found = fact(tx, row.id, row.rev)
-    return Change(found.author_name, found.at)
+    found = _found(tx, row.id, row.rev)
+    return Change(found.author_name, found.at) if found is not None else Change()
 
 
 def headers(
