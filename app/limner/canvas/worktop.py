@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from limner.canvas.finder import found_at, found_within
 from limner.canvas.input import cursor_shape
+from limner.canvas.leavings import Leavings
 from limner.canvas.stage import Stage
 from limner.imaging.picture import Picture
 from limner.model.annotations import AnnotationId
@@ -28,6 +29,7 @@ class Worktop(Stage):
         self._tool: Tool | None = None
         self._unwatch: list[Callable[[], None]] = []
         self._is_feeding = False
+        self._leavings = Leavings(self)
         self._overlay_timer = QTimer(self, singleShot=True, interval=0)
         self._overlay_timer.timeout.connect(self.refresh_overlay)
         self.zoom_changed.connect(self._overlay_timer.start)
@@ -40,6 +42,7 @@ class Worktop(Stage):
             self._bench.find, self._bench.find_within = _find_nothing, _find_nothing_within
         self._bench = bench
         self._unwatch = []
+        self._leavings.take(self._scene.table.simplified, self._scene.table.records)
         if bench is None:
             self._scene.load((), Ontology())
         else:

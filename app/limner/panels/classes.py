@@ -38,6 +38,7 @@ class ClassesPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Classes", "tags", parent)
         self._bench: Bench | None = None
+        self._is_image_coming = False
         self._unwatch: Callable[[], None] | None = None
         self._model = ClassList(self)
         self.add = self.add_button("plus", "Add a class", "Add a class to this dataset")
@@ -116,13 +117,22 @@ class ClassesPanel(Card):
         self.form.setHidden(True)
         self.add.setFocus()
 
+    def await_image(self, *, is_coming: bool) -> None:
+        """Say, as long as there is nothing to show, whether an image is on its way."""
+        self._is_image_coming = is_coming
+        self._describe()
+
+    def _words_without_image(self) -> str:
+        is_coming = self._is_image_coming
+        return "Loading the image…" if is_coming else "Open an image to see its classes."
+
     def _describe(self) -> None:
         count = self._model.rowCount()
         self.add.setEnabled(self._bench is not None)
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         self.empty.setText(
-            "Open an image to see its classes."
+            self._words_without_image()
             if self._bench is None
             else "This dataset has no classes yet.\nAdd the first with + above, then draw."
         )

@@ -106,6 +106,13 @@ class ObjectView(RowsView):
         is_selected = self._list.rows.are_selected(first, top + 2 * screenful)
         self.select_rows((is_selected.nonzero()[0] + first).tolist(), Column.EYE)
 
+    @property
+    def shows_selected(self) -> bool:
+        """Whether any row that is wholly in sight is selected."""
+        top = self.verticalScrollBar().value()
+        first, beyond = -(-top // ROW_HEIGHT), (top + self.viewport().height()) // ROW_HEIGHT
+        return bool(self._list.rows.are_selected(first, beyond - 1).any())
+
     # --- choosing
 
     @override

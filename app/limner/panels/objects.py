@@ -45,6 +45,9 @@ class ObjectsPanel(Card):
         self._hiding = Hiding()
         self._unwatch: list[Callable[[], None]] = []
         self._is_following = False
+        self._followed = 0
+        """How many were selected when the list last followed."""
+        self._is_image_coming = False
         self._model = ObjectList(self)
         self._ahead = QTimer(self, interval=0)
         self._going = QTimer(self, singleShot=True, interval=0)
@@ -100,6 +103,11 @@ class ObjectsPanel(Card):
         self._follow()
         self._hiding.turn_to(image if bench is not None else None)
         self._show_hidden()
+
+    def await_image(self, *, is_coming: bool) -> None:
+        """Say, as long as there is nothing to show, whether an image is on its way."""
+        self._is_image_coming = is_coming
+        self._describe()
 
     def recolour(self) -> None:
         """The classes of the bench have other colours."""
@@ -176,11 +184,14 @@ class ObjectsPanel(Card):
         """Show what was selected elsewhere."""
         if self._bench is None or self._is_following:
             return
-        self._model.rows.select(self._bench.selection.ids)
+        ids = self._bench.selection.ids
+        is_crowd, self._followed = len(ids) > self._followed + 1, len(ids)
+        self._model.rows.select(ids)
         with self._following():
             self._model.show_state(State.SELECTED)
         self.view.show_selection()
-        self._going.start()
+        if not (is_crowd and self.view.shows_selected):
+            self._going.start()
 
     def _go_to_last(self) -> None:
         """Bring what was selected last into view, now that the canvas shows it."""
@@ -250,7 +261,11 @@ class ObjectsPanel(Card):
         self.view.setVisible(shown > 0)
         self.empty.setVisible(shown == 0)
         if self._bench is None:
-            self.empty.setText("Open an image to see its objects.")
+            self.empty.setText(
+                "Loading the objects of this image…"
+                if self._is_image_coming
+                else "Open an image to see its objects."
+            )
         elif total:
             self.empty.setText(f"No object matches “{plain(self.filter.text(), 40)}”.")
         else:

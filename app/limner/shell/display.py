@@ -84,6 +84,7 @@ class Display:
         self._wanted, self._now, self._has_preview = None, None, False
         self._window.canvas.show_picture(None)
         self._window.status.show_pages(0, 0)
+        self._await_image(is_coming=False)
 
     def stop(self) -> bool:
         """Give up what is coming; whether anything was."""
@@ -110,6 +111,12 @@ class Display:
             self._has_preview = False
         self._wanted, self._now = wanted, None
         self._window.status.show_pages(0, 0)
+        self._await_image(is_coming=True)
+
+    def _await_image(self, *, is_coming: bool) -> None:
+        """Have the panels that are still empty say why."""
+        for panel in (self._window.objects, self._window.classes):
+            panel.await_image(is_coming=is_coming)
 
     def _clear_if_empty(self, title: str, text: str = "") -> None:
         """Take the image before away, unless there is something of this one in its place."""

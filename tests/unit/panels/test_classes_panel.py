@@ -134,6 +134,8 @@ def test_a_dataset_without_classes_says_what_to_do(panel: ClassesPanel) -> None:
     assert panel.empty.text().startswith("This dataset has no classes yet.")
     panel.edit(None)
     assert panel.empty.text() == "Open an image to see its classes."
+    panel.await_image(is_coming=True)
+    assert panel.empty.text() == "Loading the image…"
     assert not panel.add.isEnabled()
 
 

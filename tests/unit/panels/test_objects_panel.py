@@ -251,4 +251,6 @@ def test_without_an_image_the_panel_says_so_and_hears_nothing(
     bench.history.do(Patch.adding(Verb.DRAW, [car("n", 9)]))
     bench.selection.choose([AnnotationId("n")])
     assert panel.empty.text() == "Open an image to see its objects."
+    panel.await_image(is_coming=True)
+    assert panel.empty.text() == "Loading the objects of this image…"
     assert rows(panel) == []
