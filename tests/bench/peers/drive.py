@@ -106,6 +106,7 @@ class Drive:
         if self.asked.image is not None:
             wait(lambda: program.is_ready and program.is_settled)
             note("usable")
+        wait(lambda: program.is_complete)
         settled = time.monotonic() + 1.0
         wait(lambda: time.monotonic() > settled)
         values["rss"] = resident_mb()

@@ -60,6 +60,13 @@ class Limner(Program):
 
     @property
     @override
+    def is_complete(self) -> bool:
+        """The sample or the last image is shown, and the server's other half was asked."""
+        desk = self.application.reviewing.desk
+        return self.is_ready and desk is not None and desk.project_id is not None
+
+    @property
+    @override
     def is_settled(self) -> bool:
         return self.application.window.canvas.is_settled
 

@@ -52,6 +52,11 @@ class Program(ABC):
         """Whether the image and its shapes are on the canvas, in whatever sharpness."""
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything is loaded that the program loads at its start by itself."""
+        return True
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing is left to be made sharper behind what is seen."""
         return True
