@@ -152,15 +152,24 @@ def _remembered(patch: Patch) -> Step:
     return Step(patch, (), made)
 
 
-def _rebased(steps: list[Step], news: Patch) -> list[Step]:
+def rebased(patches: Iterable[Patch], news: Patch) -> list[Patch]:
+    """Steps after `news` came between them and the document, as `History.rebase` has them.
+
+    A step in which nothing is left may be empty; it is still in its place.
+    """
     touched = news.changes.keys() | news.conflicts.keys()
-    rebased = (
-        step
-        if touched.isdisjoint(step.patch.changes) and touched.isdisjoint(step.patch.conflicts)
-        else replace(step, patch=_carried(step.patch, news))
-        for step in steps
-    )
-    return [step for step in rebased if step.patch]
+    return [
+        patch
+        if touched.isdisjoint(patch.changes) and touched.isdisjoint(patch.conflicts)
+        else _carried(patch, news)
+        for patch in patches
+    ]
+
+
+def _rebased(steps: list[Step], news: Patch) -> list[Step]:
+    patches = rebased([step.patch for step in steps], news)
+    pairs = zip(steps, patches, strict=True)
+    return [replace(step, patch=patch) for step, patch in pairs if patch]
 
 
 def _carried(patch: Patch, news: Patch) -> Patch:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from limner.storage.errors import StoreBusy, StoreFailed, StoreNewer
-from limner.storage.schema import FORM, prepare
+from limner.storage.schema import FORM
+from limner.storage.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         if form > FORM:
             raise StoreNewer(f"{path} was written by a newer version of Limner.")
         connection.execute("BEGIN EXCLUSIVE")  # the lock is taken here and never given back
-        prepare(connection, form)
+        if form < FORM:
+            upgrade(connection, form)
         connection.execute("COMMIT")
     except (sqlite3.Error, StoreNewer):
         connection.close()

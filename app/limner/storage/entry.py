@@ -66,7 +66,7 @@ class Op:
 class Advance:
     """The server was seen to hold another list: `patch` leads there from the one before.
 
-    `upto` is the number of the newest op that is in it, for one that was saved.
+    `upto` is the number of the newest gesture that is in it, for one that was saved.
     """
 
     cause: Cause
@@ -77,7 +77,7 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A body that is frozen to be sent, by the number of the newest op that is in it.
+    """A body that is frozen to be sent, by the number of the newest gesture that is in it.
 
     `held_back` are annotations that are in it as the server has them, and not as the document
     does: they were refused, or a person has to decide. After a restart it counts as sent without
@@ -123,8 +123,8 @@ class Kept:
     conflicts that are open, and is empty when the server has everything. `done` and `undone` are
     the steps of the history, the latest last. `last` is the number of the newest op; `unsent`
     counts the gestures that the server does not have, the first made at `unsent_since` (Unix time).
-    With an `outgoing`, `since` is what was done to the document after its newest op: what came
-    into `ahead` too late to be in the frozen body.
+    With an `outgoing`, `since` is what the gestures after its newest one did: they came into
+    `ahead` too late to be in the frozen body.
     """
 
     base: tuple[Annotation, ...]

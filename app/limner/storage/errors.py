@@ -4,7 +4,9 @@ StorageError
 ├── StoreBusy          another window has the file open; nothing can be written here
 ├── StoreNewer         a newer version wrote it; nothing was touched
 ├── StoreDamaged       an entry cannot be read any more; it is set aside
+├── StoreMisplaced     work would be kept where the system deletes it some day
 └── StoreFailed        this write did not happen (disk full, I/O); later ones may
+    └── StoreReadOnly  nothing can be written there at all
 """
 
 from __future__ import annotations
@@ -28,3 +30,11 @@ class StoreDamaged(StorageError):
 
 class StoreFailed(StorageError):
     """A write that was rolled back: what was there before is still there."""
+
+
+class StoreReadOnly(StoreFailed):
+    """The folder, or the disk, can be read only; what is in it can still be looked at."""
+
+
+class StoreMisplaced(StorageError):
+    """The folder for work is one that the system empties."""

@@ -144,7 +144,7 @@ class Shelf(Generic[V]):
         durable: Durable,
         failed: Failed,
     ) -> None:
-        """Answer from memory until the writer is done with it; the caller holds the lock."""
+        """Answer from memory until it is written; the caller holds the lock."""
 
         def done() -> None:
             with self._lock:
@@ -152,5 +152,5 @@ class Shelf(Generic[V]):
                     del self._coming[key]
 
         self._coming[key] = coming
-        job = Job(statements, (done, durable), (lambda _: done(), failed))
+        job = Job(statements, (done, durable), (failed,))
         self._writer.submit((self._name, *key), job)
