@@ -26,6 +26,8 @@ from limner.canvas.grid import (
     distance,
     keys,
     keys_over,
+    on_image,
+    surroundings,
     tile_frame,
     tile_rect,
     view_rect,
@@ -159,7 +161,7 @@ class Tiles:
             return []
         due = [key for key in keys(self._view) if self._is_due(key)]
         if not due and ahead:
-            due = [key for key in keys(_surroundings(self._view)) if self._is_due(key)]
+            due = [key for key in keys(surroundings(self._view)) if self._is_due(key)]
         return sorted(due, key=self._distance)
 
     def _distance(self, key: Key) -> float:
@@ -197,7 +199,7 @@ class Tiles:
         if tile.is_stale or not tile_rect(key).intersects(view_rect(self._view)):
             return False
         frame = tile_frame(key, self._view)
-        self._scene.paint(self._spare.pixels, frame, _on_image(wound, frame.zoom))
+        self._scene.paint(self._spare.pixels, frame, on_image(wound, frame.zoom))
         left, top = wound.x() - frame.left, wound.y() - frame.top
         part = np.s_[top : top + wound.height(), left : left + wound.width()]
         tile.pixels[part] = self._spare.pixels[part]
@@ -240,22 +242,7 @@ class Tiles:
         return tile_rect(key).translated(-self._view.left, -self._view.top)
 
     def _forget_far_ones(self) -> None:
-        limit = _KEPT * sum(1 for _ in keys(_surroundings(self._view)))
+        limit = _KEPT * sum(1 for _ in keys(surroundings(self._view)))
         if len(self._tiles) > limit:
             for key in sorted(self._tiles, key=self._distance)[limit // 2 :]:
                 del self._tiles[key]
-
-
-def _surroundings(view: Frame) -> Frame:
-    """The view and one tile on each side of it."""
-    return view._replace(
-        left=view.left - SIDE,
-        top=view.top - SIDE,
-        width=view.width + 2 * SIDE,
-        height=view.height + 2 * SIDE,
-    )
-
-
-def _on_image(rect: QRect, zoom: float) -> Bounds:
-    right, bottom = rect.x() + rect.width(), rect.y() + rect.height()
-    return Bounds(rect.x() / zoom, rect.y() / zoom, right / zoom, bottom / zoom)
