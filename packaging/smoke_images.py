@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from PIL import Image
 from clean_root import Root, Wrong
 from limner.imaging.decoder import Decoder, never
 from limner.imaging.picture import Samples
-from limner.imaging.problems import ImageProblem, TooLarge
+from limner.imaging.problems import Damaged, ImageProblem, TooLarge
 from limner.imaging.pyramid_builder import build_pyramid
 from screen import NEAR, Colour
 
@@ -108,11 +109,13 @@ class Cells:
         build_pyramid(self._maker, path, target, name, 0, facts, lambda _done: None, never)
 
     def _refused(self, name: str) -> None:
-        try:
+        """Whoever decodes at once says that it is too large, whoever streams finds no rows."""
+        with suppress(TooLarge):
             self._decoder.whole(self._folder / name, name)
-        except TooLarge:
-            return
-        raise Wrong(f"{name} was decoded, of {_BOMB} pixels")
+            raise Wrong(f"{name} was decoded, of {_BOMB} pixels")
+        with suppress(Damaged):
+            self._pyramid(name, self._folder.parent / "bomb.tif")
+            raise Wrong(f"{name} has a pyramid, of {_BOMB} pixels")
 
 
 def expect_colour(name: str, samples: Samples) -> None:

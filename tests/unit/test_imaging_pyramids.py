@@ -219,6 +219,21 @@ def test_a_pyramid_that_the_disk_has_spoilt_is_not_found(
 # Never half-written
 
 
+@pytest.mark.parametrize("name", ["photo.jpg", "photo.png", "photo.tif", "photo.webp"])
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_what_breaks_off_is_not_filled_up_with_black(
+    tmp_path: Path, name: str, share: float
+) -> None:
+    place = tmp_path / name
+    noise = np.random.default_rng(5).integers(0, 255, (400, 600, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(place)
+    facts = probe(place, name)
+    data = place.read_bytes()
+    place.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(Damaged):
+        streamed(place, facts)
+
+
 def test_cancelling_leaves_nothing(cache: PyramidCache, tmp_path: Path) -> None:
     place, facts = saved(tmp_path)
     told: list[float] = []

@@ -54,7 +54,8 @@ class StreamedRows:
         self._vips = _pyvips(name, facts)
         page = {"page": frame} if facts.format in _PAGED else {}
         try:
-            image = self._vips.Image.new_from_file(str(path), access="sequential", **page)
+            options = {"access": "sequential", "fail_on": "error", **page}
+            image = self._vips.Image.new_from_file(str(path), **options)
             self.orientation = _field(image, "orientation") or 1
             self._profile: bytes | None = _field(image, "icc-profile-data")
             self._image = _simple(image)
