@@ -13,7 +13,7 @@ from enum import Enum
 from limner.api.errors import Forbidden, Refused, Unauthorized, waits_by_itself
 from limner.api.patronus import Patronus
 from limner.model.verdicts import Answer, Category, Criteria, CriteriaKind, Target, Verdict
-from limner.storage.drafts import Drafts, UnsentVerdict, WaitingVerdict
+from limner.storage.workspace_file import UnsentVerdict, WaitingVerdict, WorkspaceFile
 from limner.tasks import MainThread, Tasks, Ticket
 
 RETRY_S = 15.0
@@ -70,11 +70,11 @@ class Desk:
     """One project's criteria and the target on the desk. Main thread only."""
 
     def __init__(
-        self, server: Patronus, origin: str, drafts: Drafts, tasks: Tasks, main: MainThread
+        self, server: Patronus, origin: str, file: WorkspaceFile, tasks: Tasks, main: MainThread
     ) -> None:
         self._server = server
         self._origin = origin
-        self._drafts = drafts
+        self._file = file
         self._tasks = tasks
         self._main = main
         self.criteria: tuple[Criteria, ...] = ()
@@ -239,7 +239,7 @@ class Desk:
         def written(revision: int) -> None:
             self._send(unsent, revision, slot)
 
-        revision = self._drafts.put_verdict(
+        revision = self._file.put_verdict(
             unsent,
             durable=lambda: self._main.post(lambda: written(revision)),
             failed=lambda _error: self._main.post(lambda: written(revision)),
@@ -264,7 +264,7 @@ class Desk:
         replaced = slot.verdict is not None or verdict.updated_at != verdict.created_at
         slot.verdict, slot.error = verdict, None
         slot.mark = Mark.UPDATED if replaced else Mark.SUBMITTED
-        self._drafts.drop_verdict(sent.unsent, sent.revision)
+        self._file.drop_verdict(sent.unsent, sent.revision)
         self._go_on(sent.unsent)
         self._tell()
 
@@ -274,7 +274,7 @@ class Desk:
         if isinstance(error, Refused) and not _may_be_taken_later(error):
             slot.mark = Mark.FAILED
             # The answer stays on the panel, to be mended.
-            self._drafts.drop_verdict(sent.unsent, sent.revision)
+            self._file.drop_verdict(sent.unsent, sent.revision)
         else:
             slot.mark = Mark.WAITING
             self._retry_later()
@@ -297,7 +297,7 @@ class Desk:
     def send_waiting(self) -> None:
         """Try again to send what this computer still keeps for this server."""
         self._will_retry = False
-        self._tasks.run(self._drafts.verdicts_waiting, self._send_again, self._not_read)
+        self._tasks.run(self._file.verdicts_waiting, self._send_again, self._not_read)
 
     def _send_again(self, waiting: list[WaitingVerdict]) -> None:
         for one in waiting:

@@ -104,8 +104,8 @@ class Application:
         """Files of an earlier run that could not be read are kept, and the person knows where."""
         if self.services.warning is not None:
             self.window.notice.say("aside", str(self.services.warning), Tone.WARNING)
-        elif local.drafts.set_aside is not None:
-            text = f"Unsent work of an earlier run could not be read: {local.drafts.set_aside}"
+        elif local.file.set_aside is not None:
+            text = f"Unsent work of an earlier run could not be read: {local.file.set_aside}"
             self.window.notice.say("aside", text, Tone.WARNING)
 
     def _not_started(self, error: Exception) -> None:

@@ -16,7 +16,8 @@ from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.sync.progress import Activity
 from limner.sync.session import Session
-from limner.sync.state import ChangedElsewhere, State
+from limner.sync.state import State
+from limner.sync.troubles import MassRemoval, WentBack
 
 
 class Saving:
@@ -121,11 +122,8 @@ class Saving:
         self._window.notice.say("save", words(trouble), tone, self._choices(session, trouble))
 
     def _choices(self, session: Session, trouble: Exception) -> list[Choice]:
-        if isinstance(trouble, ChangedElsewhere):
-            return [
-                Choice("Keep mine", session.keep_mine),
-                Choice("Take theirs", session.take_theirs),
-            ]
+        if isinstance(trouble, MassRemoval | WentBack):
+            return [Choice("Keep mine", session.decline), Choice("Accept", session.accept)]
         if session.state is State.FAILED:
             return [Choice("Try again", self._project.retry)]
         if isinstance(trouble, Unauthorized | Forbidden):

@@ -18,12 +18,12 @@ from limner.imaging.children import command
 from limner.imaging.decoder import Decoder
 from limner.imaging.pyramid_cache import PyramidCache
 from limner.review.desk import Desk
-from limner.storage.drafts import Drafts
 from limner.storage.image_files import ImageFiles
 from limner.storage.keys import Keys
 from limner.storage.places import Places
 from limner.storage.settings import Connection, LastProject, SettingsFile
 from limner.storage.thumbnails import Thumbnails
+from limner.storage.workspace_file import WorkspaceFile
 from limner.sync.image_source import KnownFile
 from limner.sync.lanes import PROCESSES, Lanes
 from limner.sync.opening import Opener, Wanted
@@ -66,7 +66,7 @@ class Local:
     hosted: Hosted
     server: Pictograph
     review: Patronus
-    drafts: Drafts
+    file: WorkspaceFile
 
 
 @dataclass
@@ -138,15 +138,15 @@ class Services:
         self.tasks.run(self._start, started, failed)
 
     def _start(self) -> Local:
-        drafts = Drafts(self.places.data / "workspace.db")
+        file = WorkspaceFile(self.places.data / "workspace.db")
         try:
             hosted = self.host(self.places.data / "library")
         except BaseException:
-            drafts.close(2.0)
+            file.close(2.0)
             raise
         wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport, is_inside=True)
         server = Pictograph(wire, Dialect.DATASET_PATH)
-        return Local(hosted, server, Patronus(wire), drafts)
+        return Local(hosted, server, Patronus(wire), file)
 
     def install_sample(self, local: Local) -> Dataset:
         """Make or find the sample project; on a worker."""
@@ -170,11 +170,11 @@ class Services:
 
     def workspace(self, server: Pictograph, origin: str) -> Workspace:
         local = self._held()
-        link = Link(server, origin, local.drafts, self.tasks, self.main, self.settings.autosave_s)
+        link = Link(server, origin, local.file, self.tasks, self.main, self.settings.autosave_s)
         return Workspace(link, self._files)
 
     def desk(self, review: Patronus, origin: str) -> Desk:
-        return Desk(review, origin, self._held().drafts, self.tasks, self.main)
+        return Desk(review, origin, self._held().file, self.tasks, self.main)
 
     def close(self) -> None:
         """Stop the threads, write what is waiting to be written, stop the server inside."""
@@ -186,7 +186,7 @@ class Services:
         for wire in self._wires.values():
             wire.close()
         if self.local is not None:
-            self.local.drafts.close(2.0)
+            self.local.file.close(2.0)
             if all(quiet):  # else the process ends with a request still running
                 self.local.hosted.close()
 

@@ -8,7 +8,8 @@ from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
 from limner.storage.errors import StorageError
-from limner.sync.state import CannotKeep, ChangedElsewhere, DraftSetAside, LoadStopped, NearLimit
+from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit
+from limner.sync.troubles import MassRemoval, Unexplained, VeryBusy, WentBack
 
 _SAFE = "Your work is kept on this computer"
 
@@ -18,11 +19,17 @@ def words(error: BaseException) -> str:
     match error:
         case errors.ApiError():
             return _api_words(error)
-        case ChangedElsewhere():
+        case MassRemoval():
+            return f"{error} Yours are on the canvas. Should they be kept?"
+        case WentBack():
             return (
-                "Someone else changed this image on the server while you worked on it. "
-                "Your version is on the canvas and on this computer. Which one should be kept?"
+                f"{error} It was perhaps restored from a backup. Your version is on the canvas: "
+                "should it be kept?"
             )
+        case VeryBusy():
+            return f"{error} {_SAFE} and will be sent in a pause."
+        case Unexplained():
+            return f"{error} {_SAFE}. Export it, and tell us: this is a mistake of Limner's."
         case CannotKeep():
             return (
                 f"This computer could not write your work to its disk ({error}). "

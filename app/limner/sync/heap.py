@@ -20,6 +20,9 @@ _LARGE_BYTES: Final = 1 << 20
 _IDLE_BYTES: Final = 8 << 20
 _HEAPS: Final = 2
 
+LONG: Final = 5_000
+"""Annotations of a list that is worth the trouble."""
+
 
 def keep_tidy() -> None:
     """Have what is large lie by itself, and all else in few heaps; before any thread begins.

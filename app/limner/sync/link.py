@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from limner.api.pictograph import Pictograph
-from limner.storage.drafts import Drafts
+from limner.storage.workspace_file import WorkspaceFile
 from limner.tasks import MainThread, Tasks
 
 
@@ -15,7 +15,7 @@ class Link:
 
     server: Pictograph
     origin: str
-    drafts: Drafts
+    file: WorkspaceFile
     tasks: Tasks
     main: MainThread
     autosave_s: float = 3.0

@@ -35,9 +35,7 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
     known = look.known.named()
     if is_same_copy(look.copy, copy):
         return Looked(look.base, copy, known, _NOTHING, _NOTHING, _NOTHING, is_same=True)
-    # Where the server tells versions apart, all that is known is what had no answer yet.
-    is_late = known.holds if copy.etag is not None else _never
-    merged = merge(look.base, look.mine, theirs, known.holds, is_late, look.conflicts)
+    merged = merge(look.base, look.mine, theirs, known.holds, known.is_late, look.conflicts)
     base, mine = merged.theirs, merged.annotations
     still_open = {conflict.id: conflict for conflict in merged.conflicts}
     there, here = {a.id for a in base}, {a.id for a in look.mine}
@@ -55,11 +53,10 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
     )
 
 
-def with_edits(looked: Looked, since: Unsent, document: Document, *, is_late: bool) -> Looked:
+def with_edits(looked: Looked, since: Unsent, document: Document) -> Looked:
     """`looked` as it is after what was done to the document `since` it was read for the merge.
 
     Each annotation that both changed is merged again, so there should be few in `since`.
-    `is_late` says whether all that is known are sent versions without an answer.
     """
     touched = since.changes.keys() | since.conflicts.keys()
     if not touched:
@@ -67,7 +64,7 @@ def with_edits(looked: Looked, since: Unsent, document: Document, *, is_late: bo
     news, ahead = Unsent(looked.news), Unsent(looked.ahead)
     told = [each for each in looked.told if each.id not in touched]
     for id_ in sorted(touched):
-        news_of_it = _Again(looked, since, document, id_).settle(news, ahead, is_late=is_late)
+        news_of_it = _Again(looked, since, document, id_).settle(news, ahead)
         told += [news_of_it] if news_of_it is not None else []
     return replace(looked, news=news.patch(), ahead=ahead.patch(), told=tuple(told))
 
@@ -111,11 +108,11 @@ class _Again:
         merged = looked.news.changes.get(id_, (None, mine_then))[1]
         self._there = looked.ahead.changes.get(id_, (merged, None))[0]
 
-    def settle(self, news: Unsent, ahead: Unsent, *, is_late: bool) -> News | None:
+    def settle(self, news: Unsent, ahead: Unsent) -> News | None:
         """Put right what `news` and `ahead` say of it; what others did to it, if they did."""
         id_, result, still_open, told = self._id, self._now, self._open, None
         if self._is_theirs_too:
-            outcome = self._case(is_late=is_late).outcome()
+            outcome = self._case().outcome()
             result, still_open, told = outcome.annotation, outcome.conflict, outcome.news
             if result is not None and self._now is not None:
                 result = replace(result, rank=self._now.rank)
@@ -131,11 +128,11 @@ class _Again:
         patches = (looked.advance.changes, looked.news.changes, looked.news.conflicts)
         return any(self._id in rows for rows in patches)
 
-    def _case(self, *, is_late: bool) -> Case:
+    def _case(self) -> Case:
         base = self._looked.advance.changes.get(self._id, (self._there, None))[0]
-        holds = self._looked.known.holds
+        known = self._looked.known
         return Case(
-            self._id, base, self._now, self._there, self._open, holds, holds if is_late else _never
+            self._id, base, self._now, self._there, self._open, known.holds, known.is_late
         )
 
 
@@ -163,6 +160,3 @@ def _decisions(before: _Conflicts, after: _Conflicts) -> dict[AnnotationId, Deci
     rows = {id_: (before.get(id_), after.get(id_)) for id_ in ids}
     return {id_: (was, now) for id_, (was, now) in rows.items() if was != now}
 
-
-def _never(_id: AnnotationId, _version: Annotation | None) -> bool:
-    return False

@@ -62,7 +62,7 @@ from limner.sync.moves import (
     Wanted,
     Woken,
 )
-from limner.sync.pace import Pace
+from limner.sync.pace import AUTOSAVE_S, Pace
 from limner.sync.state import CannotKeep
 from limner.sync.troubles import MassRemoval, VeryBusy, WentBack
 from limner.sync.unsent import Unsent
@@ -85,7 +85,13 @@ class _Phase(Enum):
 class Machine:
     """What is to be done about one image. Main thread only; `handle` is quick."""
 
-    def __init__(self, document: Document, kept: KeptImage, random: Random) -> None:
+    def __init__(
+        self,
+        document: Document,
+        kept: KeptImage,
+        random: Random,
+        autosave_s: float = AUTOSAVE_S,
+    ) -> None:
         """Go on from what the journal has, or from a list that was just read.
 
         `document` is that of `kept`. It is read here and never changed: that is for who carries
@@ -101,7 +107,7 @@ class Machine:
         """What others did since it was last forgotten."""
         self._document = document
         self._random = random
-        self._pace = Pace(random)
+        self._pace = Pace(random, autosave_s)
         self._ground = Ground(kept.base, kept.copy)
         self._ahead = Unsent(kept.ahead)
         self._since = Unsent(kept.since)
@@ -112,6 +118,7 @@ class Machine:
         self._frozen: Frozen | None = None
         self._unanswered: Frozen | None = None
         self._key: str | None = None
+        self._under_key: tuple[VersionNames, ...] = ()
         self._has_outgoing = kept.outgoing is not None
         self._must_look = False
         self._is_fresh = False
@@ -272,15 +279,17 @@ class Machine:
         )
         self._phase, self._since, self._has_outgoing = _Phase.KEEPING, Unsent(), True
         self._pace.froze()
-        names = self._names(frozen.send.ahead)
+        names = VersionNames(frozen.send.ahead.changes)
+        if self._obeys_keys:  # and says therefore which of them it has executed
+            self._under_key = (*self._under_key, names)
+            return [Keep(Entry(outgoing=frozen.outgoing), is_awaited=True)]
         self._known = self._known.and_also(names)
         return [Keep(Entry(outgoing=frozen.outgoing, known=names), is_awaited=True)]
 
-    def _names(self, sent: Patch) -> VersionNames:
-        """What is sent; and what was there, where nothing else tells an old list from a new one."""
-        if self._ground.copy.etag is None:
-            return VersionNames(sent.changes)
-        return VersionNames({id_: (after,) for id_, (_, after) in sent.changes.items()})
+    @property
+    def _obeys_keys(self) -> bool:
+        """Whether the server executes one key only once, as those do that count versions."""
+        return self._ground.copy.rev is not None
 
     # --- sending
 
@@ -293,12 +302,13 @@ class Machine:
 
     def _sent(self, event: Sent) -> list[Effect]:
         frozen = self._taken()
-        if event.copy.etag is None and event.previous_count != len(frozen.send.base):
-            self.is_shared = self._must_look = True
-        else:
-            self._must_look = False
+        is_alarm = event.copy.etag is None and event.previous_count != len(frozen.send.base)
+        self.is_shared = self.is_shared or is_alarm
+        # The answer to a repeated request may be an old one.
+        self._must_look = is_alarm or self._unanswered is not None
         self._pace.saved()
         self.trouble = self._stop = self._key = None
+        self._under_key = ()
         return [*self._advance(frozen, event.copy), *self._rest()]
 
     def _advance(self, frozen: Frozen, copy: Copy) -> list[Effect]:
@@ -341,17 +351,19 @@ class Machine:
 
     def _doubt(self, frozen: Frozen) -> None:
         """It is not known whether the server has this."""
-        if self._ground.copy.rev is not None:
+        if self._obeys_keys:
             self._unanswered, self._key = frozen, frozen.send.key
         else:
             self._must_look = True
 
     def _landed(self, frozen: Frozen) -> list[Effect]:
         """The server says that it has executed another body with this key."""
-        was_again, self._unanswered, self._key = self._unanswered is not None, None, None
-        self._must_look = True
+        was_again = self._unanswered is not None
+        names, self._under_key = self._under_key, ()
+        self._unanswered, self._key, self._must_look = None, None, True
         if was_again and frozen.is_first:  # the same one, in other words
             return [*self._advance(frozen, Copy()), *self._go()]
+        self._known = KnownVersions({}, names, are_late=True)
         return [*self._forget_outgoing(), *self._go()]
 
     def _refuse(self, frozen: Frozen, error: Exception) -> list[Effect]:
@@ -400,9 +412,7 @@ class Machine:
         """Make what the server holds the base, and what others did part of the document."""
         if len(self._since.changes) > MANY_EDITS:
             return self._look()
-        looked = with_edits(
-            looked, self._since, self._document, is_late=looked.copy.etag is not None
-        )
+        looked = with_edits(looked, self._since, self._document)
         if choice is not None:
             looked = choice(looked, self._document)
         self._ground = Ground(looked.theirs, looked.copy)
@@ -448,7 +458,7 @@ class Machine:
 
     def _forget_known(self, copy: Copy) -> bool:
         """Forget old versions, where no old request can succeed any more."""
-        if copy.etag is None or self._key is not None or not self._known:
+        if copy.etag is None or not self._known:
             return False
         self._known = NOTHING_KNOWN
         return True

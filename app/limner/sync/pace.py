@@ -23,8 +23,9 @@ _FIRST_ROUND_S: Final = 0.1
 class Pace:
     """Counts what went wrong in a row; knows no clock."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, autosave_s: float = AUTOSAVE_S) -> None:
         self._random = random
+        self._autosave_s = autosave_s
         self._failures = 0
         self._rounds = 0
         self._first_edit: float | None = None
@@ -32,7 +33,7 @@ class Pace:
 
     @property
     def autosave_s(self) -> float:
-        return SPARING_S if self._is_sparing else AUTOSAVE_S
+        return SPARING_S if self._is_sparing else self._autosave_s
 
     def edited(self, at: float) -> float:
         """How long to wait after an edit at this time, in seconds."""

@@ -1,27 +1,27 @@
-"""The slow half of opening an image, on a worker: its draft, and what the server holds."""
+"""The slow half of opening an image, on a worker: what this computer has of it, else the server."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
 from itertools import count
+from random import Random
 from typing import Final
 
 from limner.api.codec import Told
-from limner.api.errors import ApiError, Garbled
-from limner.api.pictograph import Dataset, ImageRow, Loaded
+from limner.api.errors import Garbled
+from limner.api.pictograph import Dataset, ImageRow
 from limner.api.wire_texts import WireTexts
-from limner.model.annotations import Annotation
 from limner.model.document import Document
-from limner.model.fingerprint import fingerprint
-from limner.model.patch import Patch
+from limner.model.patch import Patch, Verb
+from limner.storage.entry import Kept
 from limner.storage.errors import StorageError
-from limner.storage.image_draft import LONG, Draft, ImageDraft
-from limner.sync.differences import difference
-from limner.sync.heap import give_back, leave_alone
-from limner.sync.known import Known
+from limner.storage.image_journal import ImageJournal
+from limner.sync.hands import copy_of
+from limner.sync.heap import LONG, give_back, leave_alone
 from limner.sync.link import Link
-from limner.sync.state import ChangedElsewhere, DraftSetAside
+from limner.sync.machine import Machine
+from limner.sync.state import DraftSetAside
 
 _MANY_SLICES: Final = 20
 """Of a list that is read: 5,000 annotations."""
@@ -30,32 +30,72 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """Work that the server does not have: how many gestures, and since when (Unix time)."""
+
+    count: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A new document, handed over whole, and how it stands to the server.
 
-    `trouble` is why the server could not be asked, or that its copy is another than the one the
-    work began from; `restored` is how many annotations came from this computer.
+    With `is_kept` it came from this computer, and the server has not been asked yet.
     """
 
     document: Document
-    known: Known
-    is_sent: bool
-    restored: int = 0
-    trouble: ApiError | ChangedElsewhere | None = None
+    machine: Machine
+    done: tuple[Patch, ...] = ()
+    undone: tuple[Patch, ...] = ()
+    is_kept: bool = False
+    restored: Restored | None = None
     notice: DraftSetAside | None = None
 
 
 def read_image(
-    link: Link, dataset: Dataset, row: ImageRow, draft: ImageDraft, texts: WireTexts, told: Told
+    link: Link, dataset: Dataset, row: ImageRow, journal: ImageJournal, texts: WireTexts, told: Told
 ) -> Opened:
-    """Read what is unsent here and what the server holds.
+    """Read what is kept of the image; what was never opened here comes from the server.
 
     Raises:
         ApiError: the server does not give it, and nothing is here.
         Cancelled: `told` said so.
     """
-    kept, notice = _unsent(draft, row)
+    kept, notice = _kept(journal, row)
+    if kept is not None:
+        return _reopened(kept, link.autosave_s)
+    return _fetched(link, dataset, row, journal, texts, told, notice)
 
+
+def _reopened(kept: Kept, autosave_s: float) -> Opened:
+    document = Document(kept.document, (c for _, c in kept.ahead.conflicts.values() if c))
+    restored = None
+    if kept.unsent and kept.unsent_since is not None:
+        restored = Restored(kept.unsent, kept.unsent_since)
+    return Opened(
+        document,
+        _machine(document, kept, autosave_s),
+        kept.done,
+        kept.undone,
+        is_kept=True,
+        restored=restored,
+    )
+
+
+def _machine(document: Document, kept: Kept, autosave_s: float) -> Machine:
+    return Machine(document, kept, Random(), autosave_s)  # noqa: S311 - it spreads retries in time
+
+
+def _fetched(
+    link: Link,
+    dataset: Dataset,
+    row: ImageRow,
+    journal: ImageJournal,
+    texts: WireTexts,
+    told: Told,
+    notice: DraftSetAside | None,
+) -> Opened:
     slices = count()
 
     def came_further(fraction: float) -> None:
@@ -63,62 +103,28 @@ def read_image(
             leave_alone()
         told(fraction)
 
-    try:
-        # The work goes on from the draft, so its wording is the one to keep.
-        wording = texts if kept is None else WireTexts()
-        loaded = link.server.load(dataset, row, wording, came_further)
-    except ApiError as error:
-        if kept is None:
-            raise
-        return _restored(kept, Known(None, kept.base.etag, kept.base.body_hash), error)
-    if len(loaded.annotations) > LONG:
+    loaded = link.server.load(dataset, row, texts, came_further)
+    annotations, copy = tuple(loaded.annotations), copy_of(loaded)
+    if len(annotations) > LONG:
         give_back()
-    if kept is None:
-        annotations = tuple(loaded.annotations)
-        known = Known.of(annotations, loaded.etag)
-        return Opened(Document(annotations), known, is_sent=True, notice=notice)
-    return _compared(kept, loaded)
+    journal.begin(annotations, copy)
+    document = Document(annotations)
+    kept = Kept(
+        base=annotations,
+        copy=copy,
+        document=annotations,
+        ahead=Patch(Verb.RELOAD, {}),
+        known=journal.known,
+        last=journal.last,
+    )
+    return Opened(document, _machine(document, kept, link.autosave_s), notice=notice)
 
 
-def read_news(
-    link: Link, dataset: Dataset, row: ImageRow, held: tuple[Annotation, ...], known: Known
-) -> tuple[Known, Patch] | None:
-    """What the server holds now, and what makes a document of `held` the same.
-
-    None when it is still what it was `known` to hold.
-
-    Raises:
-        ApiError: the server does not give it.
-    """
-    loaded = link.server.load(dataset, row)
-    if known.is_in(loaded):
-        return None
-    theirs = Known.of(tuple(loaded.annotations), loaded.etag)
-    return theirs, difference(held, theirs.annotations or ())
-
-
-def _unsent(draft: ImageDraft, row: ImageRow) -> tuple[Draft | None, DraftSetAside | None]:
+def _kept(journal: ImageJournal, row: ImageRow) -> tuple[Kept | None, DraftSetAside | None]:
     try:
-        return draft.read(), None
+        return journal.read(), None
     except (StorageError, Garbled):
-        # A draft that the disk has damaged must not lock the image up for good.
-        _LOG.exception("the draft of %s cannot be read", row.id)
-        draft.set_aside()
+        # Work that the disk has damaged must not lock the image up for good.
+        _LOG.exception("what is kept of %s cannot be read", row.id)
+        journal.set_aside()
         return None, DraftSetAside()
-
-
-def _compared(kept: Draft, loaded: Loaded) -> Opened:
-    if fingerprint(kept.annotations) == fingerprint(loaded.annotations):
-        known = Known.of(kept.annotations, loaded.etag)
-        return Opened(Document(kept.annotations), known, is_sent=True)
-    theirs = Known.of(tuple(loaded.annotations), loaded.etag)
-    began = Known(None, kept.base.etag, kept.base.body_hash)
-    if began.is_in(loaded):
-        return _restored(kept, theirs, None)
-    # The draft keeps the base it stands on until a person has seen what came since.
-    return _restored(kept, began, ChangedElsewhere(theirs))
-
-
-def _restored(kept: Draft, known: Known, trouble: ApiError | ChangedElsewhere | None) -> Opened:
-    document = Document(kept.annotations)
-    return Opened(document, known, is_sent=False, restored=len(document), trouble=trouble)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 
 from limner.api.errors import megabytes
-from limner.sync.known import Known
 
 
 class State(Enum):
@@ -17,14 +16,6 @@ class State(Enum):
     WRITING = "writing"
     SAFE_HERE = "safe here"
     NEEDS_YOU = "needs you"
-
-
-class ChangedElsewhere(Exception):
-    """The server holds something else than what this work began from."""
-
-    def __init__(self, theirs: Known) -> None:
-        super().__init__("The image was changed on the server while you worked on it.")
-        self.theirs = theirs
 
 
 class CannotKeep(Exception):

@@ -44,19 +44,28 @@ class VersionNames(Mapping[AnnotationId, Versions]):
 
 
 class KnownVersions:
-    """All that is remembered of one image. Immutable, so any thread may look something up."""
+    """All that is remembered of one image. Immutable, so any thread may look something up.
+
+    `are_late` says that they were sent under a key that the server says it has executed: when it
+    holds one of them, that is nobody else's work.
+    """
 
     def __init__(
-        self, named: Mapping[AnnotationId, Versions], noted: tuple[VersionNames, ...] = ()
+        self,
+        named: Mapping[AnnotationId, Versions],
+        noted: tuple[VersionNames, ...] = (),
+        *,
+        are_late: bool = False,
     ) -> None:
         self._named = named
         self._noted = noted
+        self._are_late = are_late
 
     def __bool__(self) -> bool:
         return bool(self._named) or bool(self._noted)
 
     def and_also(self, names: VersionNames) -> KnownVersions:
-        return KnownVersions(self._named, (*self._noted, names))
+        return KnownVersions(self._named, (*self._noted, names), are_late=self._are_late)
 
     def holds(self, id_: AnnotationId, annotation: Annotation | None) -> bool:
         """Whether this version is among them, None for its absence."""
@@ -64,6 +73,10 @@ class KnownVersions:
             return False
         name = name_of(annotation)
         return any(id_ in some and name in some[id_] for some in (self._named, *self._noted))
+
+    def is_late(self, id_: AnnotationId, annotation: Annotation | None) -> bool:
+        """Whether this version is on the server only because a request of ours came late."""
+        return self._are_late and self.holds(id_, annotation)
 
     def named(self) -> KnownVersions:
         """The same with every name made. For workers."""
@@ -73,7 +86,7 @@ class KnownVersions:
         for names in self._noted:
             for id_, versions in names.items():
                 named[id_] = named.get(id_, frozenset()) | versions
-        return KnownVersions(named)
+        return KnownVersions(named, are_late=self._are_late)
 
 
 NOTHING_KNOWN: Final = KnownVersions({})

@@ -9,8 +9,8 @@ from typing import Literal
 
 from limner.api.pictograph import Dataset, ImageRow
 from limner.model.ontology import Ontology
-from limner.storage.drafts import WaitingDraft
 from limner.storage.image_files import ImageFiles
+from limner.storage.workspace_file import Waiting
 from limner.sync.image_source import ImageSource
 from limner.sync.session import Link, Session
 from limner.sync.state import State
@@ -88,10 +88,11 @@ class Workspace:
     def open(self, dataset: Dataset, row: ImageRow) -> Session:
         """The session of an image, begun or found again; the one before is saved and let go."""
         before, self._current = self._current, None
-        session = self._sessions.get(row.id) or self._wake(row)
-        if session is None:
-            session = self._begin(dataset, row)
-        self._current = session
+        session = self._sessions.get(row.id)
+        rested = None if session is not None else self._wake(row)
+        self._current = session = session or rested or self._begin(dataset, row)
+        if rested is not None:
+            rested.refresh()
         if before is not None and before is not session:
             self._let_go(before)
         return session
@@ -115,13 +116,13 @@ class Workspace:
         """Send what an earlier run could not, for the images of `dataset`."""
         by_id = {row.id: row for row in rows}
 
-        def begin(waiting: list[WaitingDraft]) -> None:
+        def begin(waiting: list[Waiting]) -> None:
             for one in waiting:
                 row = by_id.get(one.image_id) if one.origin == self.link.origin else None
                 if row is not None and row.id not in self._sessions:
                     self._begin(dataset, row)
 
-        return self.link.tasks.run(self.link.drafts.waiting, begin, failed)
+        return self.link.tasks.run(self.link.file.waiting, begin, failed)
 
     def prefetch(self, dataset: Dataset, row: ImageRow) -> None:
         """Read the annotations of an image that may be opened next, unless they are here.
@@ -232,7 +233,6 @@ class Workspace:
         if session is not None:
             self._sessions[row.id] = session
             session.row = row
-            session.refresh()
         return session
 
     def _on_main(
