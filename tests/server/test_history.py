@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from limner.api import pictograph_wire as wire
 from pictures import API, Desk, Json, box, ids, polygon
@@ -235,3 +238,36 @@ def test_a_list_of_megabytes_is_brought_back_too(desk: Desk, url: str) -> None:
     answer(restore(desk, url, 1))
     assert list_of(desk.client.get(url)) == list_of(wanted)
     assert desk.listed()[0]["min_confidence"] == 0.25
+
+
+WORDS = st.sampled_from(["1", "3", "revisions", "restore", "a.png", "streets", "", "..", "²", "0"])
+TAGS = st.sampled_from(['"x"', "*", "W/", ",", "", '"', "é", "*, *"]) | st.text(
+    alphabet='"*W/, x', max_size=8
+)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "DELETE"]),
+    words=st.lists(WORDS | st.text(max_size=3), min_size=1, max_size=4),
+    headers=st.dictionaries(st.sampled_from(["If-Match", "If-None-Match"]), TAGS),
+    page=st.dictionaries(st.sampled_from(["limit", "offset"]), st.integers() | st.text(max_size=3)),
+    body=st.sampled_from([b"", b"{}", b"[]", b"\xff"]),
+)
+def test_no_address_below_an_image_breaks_the_server(
+    saved: Desk,
+    method: str,
+    words: list[str],
+    headers: dict[str, str],
+    page: dict[str, Any],
+    body: bytes,
+) -> None:
+    path = "/".join(quote(word.encode("utf-8", "replace"), safe="") for word in words)
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    reply = saved.client.request(
+        method, f"{BY_PATH}/{path}", params=page, headers=sent, content=body
+    )
+    assert reply.status_code < 500, reply.text
+    assert reply.status_code < 400 or reply.json()["error"]["code"]
+    rows = revisions(saved)
+    assert [row["rev"] for row in rows] == list(range(len(rows), 0, -1))

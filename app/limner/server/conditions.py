@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header
 from sqlalchemy import Connection
@@ -18,6 +18,15 @@ IfNoneMatch = Annotated[str | None, Header()]
 _ANY: Final = "*"
 _LAST: Final = {"x-should-retry": "false"}
 """Sent again as it is such a request fails again; one of the SDKs must be told."""
+
+CONDITIONAL: Final[dict[int | str, dict[str, Any]]] = {
+    412: {"description": "The annotations are not what the condition names; nothing was changed."},
+    428: {"description": "The dataset takes changes only with If-Match or If-None-Match."},
+}
+"""What else a request that replaces annotations may be answered, for the API's description."""
+UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "The caller has it already: If-None-Match names it."}
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from limner.server import history
 from limner.server.auth import VIEWERS, StoreOf
 from limner.server.bodies import EMPTY, SHORT_CONTENT, long_body
 from limner.server.calls import AdminCall, AnnotatorCall, Call
-from limner.server.conditions import Condition, ConditionOf, IfNoneMatch, names
+from limner.server.conditions import (
+    CONDITIONAL,
+    UNCHANGED,
+    Condition,
+    ConditionOf,
+    IfNoneMatch,
+    names,
+)
 from limner.server.errors import Problem, not_found
 from limner.server.lookups import (
     DatasetRow,
@@ -56,7 +63,7 @@ _BY_NAMED_PATH: Final = _STORED.join(dataset, dataset.c.id == image.c.dataset_id
 """Built once: to build a statement takes longer than to run it, and this is the busiest one."""
 
 
-@router.get("/{image_id}", dependencies=VIEWERS)
+@router.get("/{image_id}", dependencies=VIEWERS, responses=UNCHANGED)
 def get_by_id(store: StoreOf, image_id: str, if_none_match: IfNoneMatch = None) -> Response:
     """The annotations of an image, named by its id."""
     with store.reading() as tx:
@@ -66,7 +73,7 @@ def get_by_id(store: StoreOf, image_id: str, if_none_match: IfNoneMatch = None) 
         return _annotations(tx, row, if_none_match)
 
 
-@router.get("/{given}/{path:path}", dependencies=VIEWERS)
+@router.get("/{given}/{path:path}", dependencies=VIEWERS, responses=UNCHANGED)
 def get_by_path(
     store: StoreOf, given: str, path: str, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -143,7 +150,7 @@ def save_many(call: AnnotatorCall) -> Response:
     return call.once(work)
 
 
-@router.post("/{image_id}")
+@router.post("/{image_id}", responses=CONDITIONAL)
 def save_by_id(call: AnnotatorCall, image_id: str, condition: ConditionOf) -> Response:
     """Replace the annotations of an image, named by its id, in the older dialect."""
     sent = sent_in(call.content, image_id)
@@ -155,7 +162,7 @@ def save_by_id(call: AnnotatorCall, image_id: str, condition: ConditionOf) -> Re
     return call.once(work)
 
 
-@router.post("/{given}/{path:path}")
+@router.post("/{given}/{path:path}", responses=CONDITIONAL)
 def save_by_path(call: AnnotatorCall, given: str, path: str, condition: ConditionOf) -> Response:
     """Replace the annotations of an image, named by its dataset and path."""
     sent = sent_in(call.content)
@@ -179,13 +186,13 @@ def _save(
     return save(tx, owner, row, sent, condition, most=most, act=call.act)
 
 
-@router.delete("/{image_id}")
+@router.delete("/{image_id}", responses=CONDITIONAL)
 def delete_by_id(call: AdminCall, image_id: str, condition: ConditionOf) -> Response:
     """Remove every annotation of an image, named by its id."""
     return call.once(lambda tx: _cleared(tx, call, *lock_image_with_id(tx, image_id), condition))
 
 
-@router.delete("/{given}/{path:path}")
+@router.delete("/{given}/{path:path}", responses=CONDITIONAL)
 def delete_by_path(call: AdminCall, given: str, path: str, condition: ConditionOf) -> Response:
     """Remove every annotation of an image, named by its dataset and path."""
     return call.once(lambda tx: _cleared(tx, call, *lock_image_at(tx, given, path), condition))

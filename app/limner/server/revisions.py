@@ -15,7 +15,7 @@ from limner.server import documents, history
 from limner.server.auth import VIEWERS, StoreOf
 from limner.server.bodies import etag_of
 from limner.server.calls import AnnotatorCall, Call
-from limner.server.conditions import ConditionOf, IfNoneMatch, names
+from limner.server.conditions import CONDITIONAL, UNCHANGED, ConditionOf, IfNoneMatch, names
 from limner.server.errors import wrong_field
 from limner.server.lookups import (
     ImageRow,
@@ -65,7 +65,7 @@ def _listed(tx: Connection, row: ImageRow, limit: int, offset: int) -> Response:
     return page(rows, limit=limit, offset=offset, total=total)
 
 
-@router.get("/{image_id}/revisions/{rev}", dependencies=VIEWERS)
+@router.get("/{image_id}/revisions/{rev}", dependencies=VIEWERS, responses=UNCHANGED)
 def get_by_id(
     store: StoreOf, image_id: str, rev: str, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -77,7 +77,7 @@ def get_by_id(
     return documents.get_by_path(store, image_id, f"revisions/{rev}")
 
 
-@router.get("/{given}/{path:path}/revisions/{rev}", dependencies=VIEWERS)
+@router.get("/{given}/{path:path}/revisions/{rev}", dependencies=VIEWERS, responses=UNCHANGED)
 def get_by_path(
     store: StoreOf, given: str, path: str, rev: str, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -100,7 +100,7 @@ def _as_it_was(tx: Connection, row: ImageRow, number: int, if_none_match: str | 
     return around_list(head, "annotations", content, {"annotation_count": fact.n}, said)
 
 
-@router.post("/{image_id}/revisions/{rev}/restore")
+@router.post("/{image_id}/revisions/{rev}/restore", responses=CONDITIONAL)
 def restore_by_id(call: AnnotatorCall, image_id: str, rev: str, condition: ConditionOf) -> Response:
     """Make the annotations of an image, named by its id, what they were at one revision.
 
@@ -121,7 +121,7 @@ def restore_by_id(call: AnnotatorCall, image_id: str, rev: str, condition: Condi
     return call.once(work)
 
 
-@router.post("/{given}/{path:path}/revisions/{rev}/restore")
+@router.post("/{given}/{path:path}/revisions/{rev}/restore", responses=CONDITIONAL)
 def restore_by_path(
     call: AnnotatorCall, given: str, path: str, rev: str, condition: ConditionOf
 ) -> Response:
