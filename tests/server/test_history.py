@@ -241,7 +241,7 @@ def test_a_list_of_megabytes_is_brought_back_too(desk: Desk, url: str) -> None:
 
 
 WORDS = st.sampled_from(["1", "3", "revisions", "restore", "a.png", "streets", "", "..", "²", "0"])
-TAGS = st.sampled_from(['"x"', "*", "W/", ",", "", '"', "é", "*, *"]) | st.text(
+TAGS = st.sampled_from(['"x"', "*", "W/", ",", "", '"', "*, *"]) | st.text(
     alphabet='"*W/, x', max_size=8
 )
 
@@ -263,9 +263,8 @@ def test_no_address_below_an_image_breaks_the_server(
     body: bytes,
 ) -> None:
     path = "/".join(quote(word.encode("utf-8", "replace"), safe="") for word in words)
-    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     reply = saved.client.request(
-        method, f"{BY_PATH}/{path}", params=page, headers=sent, content=body
+        method, f"{BY_PATH}/{path}", params=page, headers=headers, content=body
     )
     assert reply.status_code < 500, reply.text
     assert reply.status_code < 400 or reply.json()["error"]["code"]
