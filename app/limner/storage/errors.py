@@ -6,6 +6,7 @@ StorageError
 ├── StoreDamaged       an entry cannot be read any more; it is set aside
 ├── StoreMisplaced     work would be kept where the system deletes it some day
 └── StoreFailed        this write did not happen (disk full, I/O); later ones may
+    ├── StoreFull      there is no room on the disk
     └── StoreReadOnly  nothing can be written there at all
 """
 
@@ -30,6 +31,10 @@ class StoreDamaged(StorageError):
 
 class StoreFailed(StorageError):
     """A write that was rolled back: what was there before is still there."""
+
+
+class StoreFull(StoreFailed):
+    """The disk is full; there may be room again later."""
 
 
 class StoreReadOnly(StoreFailed):

@@ -21,6 +21,7 @@ from limner.storage.journal import Journal, Place
 from limner.storage.journal_finding import find, find_sketch
 from limner.storage.journal_rows import aside
 from limner.storage.journal_text import Wording
+from limner.storage.past import Past, list_at, past
 from limner.storage.pending import Annotations, Batch, Part, Sketch, Stem, Written, squashed
 from limner.storage.position import Position
 from limner.storage.writer import Durable, Failed
@@ -74,6 +75,7 @@ class ImageJournal:
             StoreDamaged: what it holds of the image cannot be read.
             Exception: what `decode` raises for a list that was damaged on the disk.
         """
+        self._journal.open(self._place, self)
         self._journal.settle(self._place)
         found = find(self._journal.database, self._place)
         self.known = {} if found is None else found.known
@@ -85,6 +87,7 @@ class ImageJournal:
             self._position = Position.found(kept, found.sent, found.gestures)
             self._ground, self._advances = kept.base, []
             self._stem_bytes, self._op_bytes = found.stem_bytes, found.op_bytes
+        self._journal.touch(found.number)
         return kept
 
     def read_sketch(self) -> bytes | None:
@@ -95,10 +98,29 @@ class ImageJournal:
         """
         return find_sketch(self._journal.database, self._place)
 
+    def past(self) -> list[Past]:
+        """The history of the image, newest first: the copies of the server, and what was done.
+
+        Raises:
+            StoreFailed: the file cannot be read.
+        """
+        self._journal.settle(self._place)
+        return past(self._journal.database, self._place)
+
+    def list_at(self, number: int) -> Annotations:
+        """The list of that `number` of the past, in z-order.
+
+        Raises:
+            StoreFailed, StoreDamaged, Exception: as `read`; or it is not kept any more.
+        """
+        self._journal.settle(self._place)
+        return list_at(self._journal.database, self._place, number, self._wording)
+
     # --- writing, on the main thread
 
     def begin(self, annotations: Annotations, copy: Copy) -> None:
         """Keep the list with which the image begins, in z-order: the server's, as it was read."""
+        self._journal.open(self._place, self)
         with self._journal.lock:
             number = self._journal.next()
             self._number = number

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from limner.storage.database import Database, Statement
 from limner.storage.errors import StoreFailed
@@ -35,12 +37,41 @@ class Journal:
         self._quiet = threading.Condition(self.lock)
         self._coming: dict[Place, int] = {}
         self._refused: dict[Place, Exception] = {}
+        self._open: WeakKeyDictionary[object, Place] = WeakKeyDictionary()
         self._last: int = database.read(_LAST)[0][0]
 
     def next(self) -> int:
         """The next number; the caller holds the lock."""
         self._last += 1
         return self._last
+
+    def open(self, place: Place, holder: object) -> None:
+        """Let nothing of an image make room for others as long as `holder` is there."""
+        with self.lock:
+            self._open[holder] = place
+
+    def touch(self, number: int) -> None:
+        """Note that an image was used now."""
+        with self.lock:
+            used = self.next()
+        job = Job(lambda: [("UPDATE image SET used = ? WHERE number = ?", (used, number))])
+        self._writer.submit(("used", number), job)
+
+    def write_unless_open(self, place: Place, statements: Iterable[Statement]) -> bool:
+        """Carry something out while nobody can open the image; False when somebody has it open.
+
+        Raises:
+            StoreFailed: nothing was written.
+        """
+        with self.lock:
+            if place in self._open.values() or place in self._coming:
+                return False
+            self._coming[place] = 1
+        try:
+            self.database.write(statements)
+        finally:
+            self._ended(place)
+        return True
 
     def submit(
         self,
@@ -61,13 +92,7 @@ class Journal:
             with self.lock:
                 self._refused[place] = error
 
-        def tried() -> None:
-            with self._quiet:
-                self._coming[place] -= 1
-                if not self._coming[place]:
-                    del self._coming[place]
-                    self._quiet.notify_all()
-
+        tried = partial(self._ended, place)
         job = Job(statements, (kept, durable), (refused, failed), (tried,))
         self._writer.submit((place, key), job)
 
@@ -83,3 +108,10 @@ class Journal:
                 raise StoreFailed("This computer's disk does not answer.")
             if place in self._refused:
                 raise StoreFailed(str(self._refused[place]))
+
+    def _ended(self, place: Place) -> None:
+        with self._quiet:
+            self._coming[place] -= 1
+            if not self._coming[place]:
+                del self._coming[place]
+                self._quiet.notify_all()

@@ -23,7 +23,8 @@ _IMAGE: Final = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _STEM: Final = (
-    "UPDATE image SET stem = ?, stem_is = 'base', stem_bytes = ?, op_bytes = 0 WHERE number = ?"
+    "UPDATE image SET stem = ?, stem_is = 'base', stem_bytes = ?, "
+    "history_bytes = history_bytes + op_bytes, op_bytes = 0 WHERE number = ?"
 )
 _STAND: Final = (
     "UPDATE image SET last = ?, sent = ?, unsent = ?, unsent_since = ?, conflicts = ?, "

@@ -9,6 +9,7 @@ They are described, with examples, in docs/workspace-format.md. In short:
     outgoing  a list that is frozen to be sent
     refused   the server's words on annotations that it did not take
     sketch    the shape that is being drawn
+    pin       images that stay, whatever room they need
     document  small things from the server that are kept for when it cannot be reached
     unsent    verdicts that wait, whole, by their key
     meta      what is known about the file itself
@@ -40,6 +41,7 @@ _TABLES: Final = (
         stem_is TEXT NOT NULL DEFAULT 'base' CHECK (stem_is IN ('base', 'work')),
         stem_bytes INTEGER NOT NULL DEFAULT 0,
         op_bytes INTEGER NOT NULL DEFAULT 0,
+        history_bytes INTEGER NOT NULL DEFAULT 0,
         last INTEGER NOT NULL,
         sent INTEGER NOT NULL,
         unsent INTEGER NOT NULL DEFAULT 0,
@@ -48,7 +50,6 @@ _TABLES: Final = (
         refusals INTEGER NOT NULL DEFAULT 0,
         used INTEGER NOT NULL,
         is_ahead INTEGER NOT NULL DEFAULT 0,
-        is_pinned INTEGER NOT NULL DEFAULT 0,
         is_aside INTEGER NOT NULL DEFAULT 0,
         {_COPY}
     )
@@ -115,6 +116,13 @@ _TABLES: Final = (
     )
     """,
     """
+    CREATE TABLE IF NOT EXISTS pin (
+        origin TEXT NOT NULL,
+        image_id TEXT NOT NULL,
+        PRIMARY KEY (origin, image_id)
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE IF NOT EXISTS document (
         kind TEXT NOT NULL,
         origin TEXT NOT NULL,
@@ -151,6 +159,7 @@ TABLES: Final = (
     "outgoing",
     "refused",
     "sketch",
+    "pin",
     "document",
     "unsent",
 )

@@ -109,7 +109,9 @@ def _put_image(
     sent: int = 0,
 ) -> None:
     (stem_bytes,) = connection.execute(
-        "SELECT coalesce(sum(length(body)), 0) FROM piece WHERE stem = ?", (number,)
+        "SELECT coalesce(sum(length(body) + coalesce(length(ranks), 0) "
+        "+ coalesce(length(opaque), 0)), 0) FROM piece WHERE stem = ?",
+        (number,),
     ).fetchone()
     op_bytes, last = connection.execute(
         "SELECT coalesce(sum(length(changes)), 0), max(coalesce(max(seq), 0), ?) FROM op "
@@ -143,6 +145,8 @@ def _say_what_the_server_has(connection: sqlite3.Connection) -> None:
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM op").fetchone()
     for seq, row in enumerate(_sent_ops(connection), start=last + 1):
         connection.execute(_NEW_OP, (seq, *row))
+        more = "UPDATE image SET op_bytes = op_bytes + length(?) WHERE number = ?"
+        connection.execute(more, (row[6], row[0]))
 
 
 def _sent_ops(connection: sqlite3.Connection) -> Iterator[tuple[object, ...]]:

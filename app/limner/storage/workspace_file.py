@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,17 +17,26 @@ from typing import Final
 import msgspec
 
 from limner.model.verdicts import Answer, Target
+from limner.storage.data_folder import place_warnings
 from limner.storage.database import Database
 from limner.storage.image_journal import ImageJournal
-from limner.storage.journal import Journal
+from limner.storage.journal import Journal, Place
 from limner.storage.journal_text import Wording
+from limner.storage.recovery import Recovered
+from limner.storage.remembered import Memory, Remembered
 from limner.storage.shelf import Shelf
-from limner.storage.writer import Durable, Failed, Writer
+from limner.storage.upkeep import Upkeep
+from limner.storage.writer import Durable, Failed, Job, Writer
 
 _WAITING: Final = (
     "SELECT origin, image_id, unsent_since, unsent, conflicts, refusals, name FROM waiting "
     "ORDER BY unsent_since, number"
 )
+_META: Final = "SELECT value FROM meta WHERE name = ?"
+_UNPIN: Final = "DELETE FROM pin"
+_PIN: Final = "INSERT OR IGNORE INTO pin VALUES (?, ?)"
+_ENDED: Final = "INSERT OR REPLACE INTO meta VALUES ('ended', ?)"
+
 log = logging.getLogger(__name__)
 
 
@@ -75,23 +85,54 @@ def _report(error: Exception) -> None:
 class WorkspaceFile:
     """One file for all; safe from any thread, and writing never blocks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
         """Open the file, or make it.
 
         Raises:
+            StoreReadOnly: nothing can be written there; `open_read_only` shows what there is.
             StoreBusy, StoreNewer, StoreFailed: it cannot be opened.
         """
-        self._database = Database(path)
+        self._database = Database(path, is_read_only=is_read_only)
         self._writer = Writer(self._database)
         self._journal = Journal(self._database, self._writer)
         self._verdicts = Shelf(
             "verdict", self._database, self._writer, msgspec.json.encode, _read_verdict
         )
+        self._memory = Memory(self._database, self._writer)
+        self._upkeep = Upkeep(self._journal)
+        rows = self._database.read(_META, "ended")
+        self.ended_cleanly = not rows or rows[0][0] == "yes"
+        """Whether the run before this one closed the file; True for a new file."""
+        if not is_read_only:
+            self._writer.submit("ended", Job(lambda: [(_ENDED, ("no",))]))
+            self._upkeep.begin(self._writer.do_when_idle)
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> WorkspaceFile:
+        """Open the file where nothing can be written: every write fails with `StoreReadOnly`.
+
+        Raises:
+            StoreNewer, StoreFailed: it cannot be opened.
+        """
+        return cls(path, is_read_only=True)
+
+    @property
+    def is_read_only(self) -> bool:
+        return self._database.is_read_only
+
+    @property
+    def recovered(self) -> Recovered | None:
+        """What became of a file that was damaged; `str(recovered)` is for the person."""
+        return self._database.recovered
 
     @property
     def set_aside(self) -> Path | None:
-        """Where a file that could not be read was put at opening, to be told to the person."""
-        return self._database.set_aside
+        """Where a damaged file was put at opening."""
+        return None if self.recovered is None else self.recovered.aside
+
+    def warnings(self) -> list[str]:
+        """What is wrong with the place of the file, in sentences for the person. For workers."""
+        return place_warnings(self._database.path.parent)
 
     # --- images
 
@@ -109,6 +150,34 @@ class WorkspaceFile:
             StoreFailed: the file cannot be read.
         """
         return [Waiting(*row) for row in self._database.read(_WAITING)]
+
+    def keep(self, places: Iterable[Place]) -> None:
+        """Let these images, and no others, stay whatever room they need: (origin, image id)."""
+        pinned = [(_PIN, place) for place in places]
+        job = Job(lambda: [(_UNPIN, ()), *pinned], (), (_report,))
+        self._writer.submit("pinned", job)
+
+    # --- what the server said
+
+    def remember(self, origin: str, kind: str, reference: str, body: bytes) -> None:
+        """Keep something that the server said, for when it cannot be reached; returns at once."""
+        self._memory.remember(origin, kind, reference, body)
+
+    def recall(self, origin: str, kind: str, reference: str) -> Remembered | None:
+        """What was remembered by that name last; None when there is nothing.
+
+        Raises:
+            StoreFailed: the file cannot be read.
+        """
+        return self._memory.recall(origin, kind, reference)
+
+    def recall_all(self, origin: str, kind: str) -> dict[str, Remembered]:
+        """Everything of a kind, by its reference.
+
+        Raises:
+            StoreFailed: the file cannot be read.
+        """
+        return self._memory.recall_all(origin, kind)
 
     # --- verdicts
 
@@ -141,10 +210,13 @@ class WorkspaceFile:
 
         Then the file stays open until the process ends, and the writing goes on until then.
         """
-        done = self._writer.close(timeout_s)
+        done = self._writer.close(timeout_s, None if self.is_read_only else self._farewell())
         if done:
             self._database.close()
         return done
+
+    def _farewell(self) -> Job:
+        return Job(lambda: [(_ENDED, ("yes",))], (self._upkeep.end,))
 
 
 _read_verdict = msgspec.json.Decoder(UnsentVerdict).decode

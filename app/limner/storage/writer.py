@@ -18,7 +18,7 @@ from itertools import chain
 from typing import Final
 
 from limner.storage.database import Database, Statement
-from limner.storage.errors import StorageError, StoreReadOnly
+from limner.storage.errors import StorageError, StoreFull, StoreReadOnly
 
 log = logging.getLogger(__name__)
 
@@ -91,12 +91,14 @@ class Writer:
             self._chores.append((time.monotonic() + after_s, chore))
             self._changed.notify()
 
-    def close(self, timeout_s: float) -> bool:
-        """Write what is waiting and stop; whether that was done in time.
+    def close(self, timeout_s: float, farewell: Job | None = None) -> bool:
+        """Write what is waiting, then `farewell`, and stop; whether that was done in time.
 
         What the disk refuses then is tried once more and given up.
         """
         with self._changed:
+            if farewell is not None and not self._is_closing:
+                self._waiting[self] = farewell
             self._is_closing = True
             self._changed.notify()
         self._thread.join(timeout_s)
@@ -173,7 +175,9 @@ class Writer:
         try:
             self._database.write(chain.from_iterable(job.statements() for job in jobs.values()))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next work waits
-            if len(jobs) > 1:
+            if isinstance(error, StoreFull) and self._database.ballast.drop():
+                self._commit(jobs)
+            elif len(jobs) > 1:
                 for key, job in jobs.items():
                     self._commit({key: job})
             else:
