@@ -8,9 +8,9 @@ each id, in this order (the normative rules are those of the study of the wire):
    sent and had no answer about (`is_late`), and I went on since: mine, whatever it is.
 3. mine = base: theirs, and it is listed as their doing.
 4. theirs = base, or a version of mine that I had sent: mine.
-5. Otherwise field by field (`fields.py`). Disjoint changes come together; where both changed one
-   field, mine stays and theirs waits in a conflict. What one changed and the other removed stays,
-   with a conflict. Nothing is dropped unseen.
+5. Otherwise field by field (`fields.py`). Disjoint changes come together, and theirs are listed;
+   where both changed one field, mine stays and theirs waits in a conflict. What one changed and
+   the other removed stays, with a conflict. Nothing is dropped unseen.
 
 A conflict that is open already stays open with what they did since, until a person decides or both
 sides say the same.
@@ -20,7 +20,7 @@ Annotations are gone through in sorted order, so the same input gives the same r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -111,7 +111,8 @@ class Case:
         if m is None or t is None:
             return Outcome(m or t, conflict=Conflict(self.id, b, m, t))
         result, clashes = together(b, m, t)
-        return Outcome(result, conflict=Conflict(self.id, b, m, t, clashes) if clashes else None)
+        news = None if says_the_same(result, m) else _news(m, result)
+        return Outcome(result, news, Conflict(self.id, b, m, t, clashes) if clashes else None)
 
     def _is_mine_from_before(self) -> bool:
         """Whether theirs is only what I sent once, and nobody's work."""
@@ -157,10 +158,11 @@ def merge(
     is_known: Known,
     is_late: Known = _never,
     conflicts: Open = _NONE_OPEN,
+    held_back: Collection[AnnotationId] = (),
 ) -> Merged:
     """Bring three lists together, each in z-order; never fails, whatever the lists hold.
 
-    `conflicts` are those of `mine` that are open.
+    `conflicts` are those of `mine` that are open; `held_back` is what else of it is not sent.
     """
     bases, mines, others = ({a.id: a for a in version} for version in (base, mine, theirs))
     kept: dict[AnnotationId, Annotation] = {}
@@ -178,7 +180,8 @@ def merge(
             news.append(outcome.news)
         if outcome.conflict is not None:
             still_open.append(outcome.conflict)
-    order = joined_order(list(bases), list(mines), list(others), kept)
+    unsettled = {*conflicts, *held_back}
+    order = joined_order(list(bases), list(mines), list(others), kept, unsettled)
     own_ranks = [mines[id_].rank if id_ in mines else None for id_ in order]
     result = ranked([kept[id_] for id_ in order], own_ranks)
     return Merged(result, tuple(news), tuple(still_open), _shared(theirs, result))

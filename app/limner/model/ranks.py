@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,14 +13,19 @@ Order = Sequence[AnnotationId]
 
 
 def joined_order(
-    base: Order, mine: Order, theirs: Order, kept: Container[AnnotationId]
+    base: Order,
+    mine: Order,
+    theirs: Order,
+    kept: Container[AnnotationId],
+    unsettled: Collection[AnnotationId],
 ) -> list[AnnotationId]:
     """The order of what is `kept`: mine if I reordered, else theirs.
 
-    What only the other list has keeps its neighbour below.
+    What only the other list has keeps its neighbour below. Where I have put what is `unsettled`
+    does not count: it is not sent, and two people would undo each other's order for ever.
     """
     base, mine, theirs = ([id_ for id_ in order if id_ in kept] for order in (base, mine, theirs))
-    shared = set(base) & set(mine)
+    shared = (set(base) & set(mine)).difference(unsettled)
     is_mine = [i for i in base if i in shared] != [i for i in mine if i in shared]
     frame, guests = (mine, theirs) if is_mine else (theirs, mine)
     above: dict[AnnotationId | None, list[AnnotationId]] = {}

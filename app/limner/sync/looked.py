@@ -35,7 +35,15 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
     known = look.known.named()
     if is_same_copy(look.copy, copy):
         return Looked(look.base, copy, known, _NOTHING, _NOTHING, _NOTHING, is_same=True)
-    merged = merge(look.base, look.mine, theirs, known.holds, known.is_late, look.conflicts)
+    merged = merge(
+        look.base,
+        look.mine,
+        theirs,
+        known.holds,
+        known.is_late,
+        look.conflicts,
+        look.held_back,
+    )
     base, mine = merged.theirs, merged.annotations
     still_open = {conflict.id: conflict for conflict in merged.conflicts}
     there, here = {a.id for a in base}, {a.id for a in look.mine}
@@ -131,9 +139,7 @@ class _Again:
     def _case(self) -> Case:
         base = self._looked.advance.changes.get(self._id, (self._there, None))[0]
         known = self._looked.known
-        return Case(
-            self._id, base, self._now, self._there, self._open, known.holds, known.is_late
-        )
+        return Case(self._id, base, self._now, self._there, self._open, known.holds, known.is_late)
 
 
 def _put(rows: dict[AnnotationId, tuple[V, V]], id_: AnnotationId, before: V, after: V) -> None:
@@ -159,4 +165,3 @@ def _decisions(before: _Conflicts, after: _Conflicts) -> dict[AnnotationId, Deci
     ids = dict.fromkeys(chain(before, after))
     rows = {id_: (before.get(id_), after.get(id_)) for id_ in ids}
     return {id_: (was, now) for id_, (was, now) in rows.items() if was != now}
-

@@ -264,7 +264,7 @@ class Machine:
         document = self._document
         open_now = dict(document.conflicts)
         base, copy = self._ground.base, self._ground.copy
-        return [Look(base, copy, document.snapshot(), open_now, self._known)]
+        return [Look(base, copy, document.snapshot(), open_now, self.held_back, self._known)]
 
     def _freeze(self) -> list[Effect]:
         key = self._key or f"{self._random.getrandbits(128):032x}"
@@ -427,10 +427,12 @@ class Machine:
         return [Change(looked.news), keep, Wake(0.0)]
 
     def _entry(self, looked: Looked) -> Entry:
+        forgets = self._forget_known(looked.copy) or self._forget_removed(looked.news)
         return Entry(
             op=Op(Kind.NEWS, looked.news) if looked.news else None,
             advance=Advance(Cause.FETCHED, looked.advance, looked.copy),
-            forgets_known=self._forget_known(looked.copy),
+            forgets_known=forgets,
+            known=self._known.versions() if forgets else {},
             outgoing=self._no_outgoing(),
         )
 
@@ -462,6 +464,11 @@ class Machine:
             return False
         self._known = NOTHING_KNOWN
         return True
+
+    def _forget_removed(self, news: Patch) -> bool:
+        """Forget what others removed: who makes it again later means it."""
+        known, self._known = self._known, self._known.without(news.removed())
+        return known is not self._known
 
     def _no_outgoing(self) -> Unchanged | None:
         was, self._has_outgoing = self._has_outgoing, False

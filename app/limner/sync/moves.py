@@ -42,6 +42,7 @@ class Look:
     copy: Copy
     mine: Annotations
     conflicts: Mapping[AnnotationId, Conflict]
+    held_back: frozenset[AnnotationId]
     known: KnownVersions
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from typing_extensions import override
@@ -82,11 +82,24 @@ class KnownVersions:
         """The same with every name made. For workers."""
         if not self._noted:
             return self
+        return KnownVersions(self.versions(), are_late=self._are_late)
+
+    def without(self, ids: Collection[AnnotationId]) -> KnownVersions:
+        """The same without what is known of `ids`; itself when that is nothing."""
+        if not any(id_ in some for id_ in ids for some in (self._named, *self._noted)):
+            return self
+        rest = {id_: some for id_, some in self.versions().items() if id_ not in ids}
+        return KnownVersions(rest, are_late=self._are_late)
+
+    def versions(self) -> Mapping[AnnotationId, Versions]:
+        """All of them by name. For workers, unless every name is made."""
+        if not self._noted:
+            return self._named
         named = dict(self._named)
         for names in self._noted:
             for id_, versions in names.items():
                 named[id_] = named.get(id_, frozenset()) | versions
-        return KnownVersions(named, are_late=self._are_late)
+        return named
 
 
 NOTHING_KNOWN: Final = KnownVersions({})
