@@ -9,7 +9,7 @@ import pytest
 from house.checkout import Checkout
 
 GATES = ["lint", "format", "types", "layers"]
-PYTEST = re.compile("python -m pytest -n [1-4] --dist loadfile")
+PYTEST = re.compile("python -m pytest -n [1-4] --dist loadfile --max-worker-restart 0")
 
 
 def test_all_gates_run_and_pytest_comes_last(checkout: Checkout) -> None:
