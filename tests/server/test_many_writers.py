@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,8 +15,11 @@ from typing import Final
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from limner.server import clock
+from limner.server.database import Store
+from limner.server.tables import image
 from pictures import API, Desk, Json, box, ids
 from servers import answer
 
@@ -139,6 +142,20 @@ def test_one_request_sent_by_many_at_once_is_done_once(desk: Desk) -> None:
     first = [r for r in replies if r.is_success and "Idempotent-Replayed" not in r.headers]
     assert len(first) == 1
     assert len(history(desk)) == 1
+
+
+def test_while_a_request_runs_its_twin_is_told_so(desk: Desk, store: Store) -> None:
+    def send() -> httpx.Response:
+        return desk.tries_to_save("a.png", box("once"), **{ONCE: "k"})
+
+    with ThreadPoolExecutor(2) as pool:
+        with store.writing() as tx:
+            tx.execute(select(image).with_for_update()).all()
+            twins = [pool.submit(send) for _ in range(2)]
+            refused = next(as_completed(twins, timeout=30)).result()
+        assert refused.status_code == 409
+        assert sorted(twin.result().status_code for twin in twins) == [200, 409]
+    assert send().headers["Idempotent-Replayed"] == "true"
 
 
 def test_of_many_bodies_with_one_key_one_is_saved(desk: Desk) -> None:
