@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from limner.api import row_slices
 from limner.server import long_values, sent, shapes
+from limner.server.bodies import stored_body
 from limner.server.database import Store
 from limner.server.errors import Problem
-from limner.server.saves import stored_body
 from limner.server.sent import Long, sent_in
 from limner.server.shapes import Known
 from limner.server.tables import revision

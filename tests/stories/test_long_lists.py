@@ -32,7 +32,7 @@ from limner.server.limits import OWN
 from limner.server.schema import open_store
 from limner.shell.hand import wait_until
 from limner.shell.main_thread import QtMainThread
-from limner.storage.drafts import Drafts
+from limner.storage.workspace_file import WorkspaceFile
 from limner.sync import progress
 from limner.sync.progress import Activity, Progress
 from limner.sync.session import Link, Session
@@ -90,7 +90,7 @@ class Studio:
         self.server = Pictograph(connect(BASE_URL, key, transport=self.line), Dialect.DATASET_PATH)
         self.dataset = self.server.create_dataset("streets", CARS)
         self.row = self.server.upload(self.dataset, "", "a.png", b"no picture", 64, 64)
-        self.drafts = Drafts(self._path)
+        self.drafts = WorkspaceFile(self._path)
         self.session = self._session()
 
     def _session(self) -> Session:
@@ -112,7 +112,7 @@ class Studio:
     def starts_again(self) -> None:
         """The program is killed with what is on the disk, and the image opened anew."""
         assert self.drafts.close(10)
-        self.drafts = Drafts(self._path)
+        self.drafts = WorkspaceFile(self._path)
         self.session = self._session()
         self.opens()
 
@@ -286,12 +286,14 @@ def test_what_was_done_without_a_server_is_there_after_a_kill_gesture_by_gesture
     done = studio.document.snapshot()
     studio.starts_again()
     assert studio.document.snapshot() == done
-    assert studio.session.restored == MANY
+    restored = studio.session.restored
+    assert restored is not None
+    assert restored.count == 5
     studio.line.is_cut = False
     studio.saves()
     assert [each.id for each in studio.held()] == [each.id for each in done]
     studio.starts_again()
-    assert studio.session.restored == 0
+    assert studio.session.restored is None
 
 
 def test_edits_made_during_a_save_survive_a_kill_and_are_no_conflict(studio: Studio) -> None:
@@ -340,7 +342,7 @@ def test_a_gesture_that_was_damaged_on_the_disk_is_set_aside_and_said(
     with sqlite3.connect(tmp_path / "workspace.db") as connection:
         kept = connection.execute("SELECT changes FROM op").fetchall()
     connection.close()
-    assert kept == [("{",)]
+    assert ("{",) in kept
 
 
 # How much the server takes

@@ -34,7 +34,17 @@ from limner.sync import moves
 from limner.sync.hands import Hands
 from limner.sync.link import Link
 from limner.sync.machine import Machine
-from limner.sync.moves import Accepted, Change, Declined, Edited, Event, Sent, Wanted
+from limner.sync.moves import (
+    Accepted,
+    Change,
+    Declined,
+    Edited,
+    Event,
+    Kept,
+    NotKept,
+    Sent,
+    Wanted,
+)
 from limner.sync.progress import Activity, Progress, Reporter
 from limner.sync.reading import Opened, Restored, read_image
 from limner.sync.state import CannotKeep, LoadStopped, NearLimit, State
@@ -219,6 +229,8 @@ class Session:
         """Let the machine answer, and do what it says."""
         if self._machine is None:
             return
+        if isinstance(event, Kept | NotKept):  # a save begins
+            self.notice = None
         if isinstance(event, Sent):
             self.row = replace(self.row, annotation_count=len(self.document or ()))
         if not self._machine_is_busy_after(event):
