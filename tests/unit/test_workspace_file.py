@@ -367,6 +367,11 @@ def test_unsent_work_is_exported_as_plain_json(file: WorkspaceFile, tmp_path: Pa
     assert [a["bounding_box"]["x"] for a in one["annotations"]] == [7, 1]
     assert (one["gestures"], one["unreadable"], damaged["annotations"]) == (1, None, [])
     assert "damaged" in damaged["unreadable"]
+    file.image(HERE, "damaged", WireTexts()).set_aside()
+    assert kept(file, "damaged") is None
+    assert waiting(file) == ["i1"]
+    export_unsent(file, target, WireTexts)
+    assert json.loads(target.read_text())["images"][1]["image_id"] == "damaged"
     assert exported["verdicts"][0]["answer"]["explanation"] == "ä"
 
 

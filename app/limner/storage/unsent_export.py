@@ -76,6 +76,15 @@ def _images(file: WorkspaceFile, wording: Callable[[], Wording]) -> Iterator[_Im
         else:
             _fill(image, kept, words)
         yield image
+    for aside in file.put_aside():
+        yield _Image(
+            aside.origin,
+            aside.image_id,
+            aside.name,
+            aside.unsent,
+            aside.since,
+            unreadable=_UNREADABLE,
+        )
 
 
 def _fill(image: _Image, kept: Kept | None, words: Wording) -> None:
@@ -87,12 +96,12 @@ def _fill(image: _Image, kept: Kept | None, words: Wording) -> None:
 
 
 def _clash(conflict: Conflict, words: Wording) -> _Clash:
-    mine, theirs = (
-        None if a is None else _text(a, words) for a in (conflict.mine, conflict.theirs)
-    )
+    mine, theirs = _text(conflict.mine, words), _text(conflict.theirs, words)
     return _Clash(conflict.id, conflict.fields, mine, theirs)
 
 
-def _text(annotation: Annotation, words: Wording) -> Raw:
+def _text(annotation: Annotation | None, words: Wording) -> Raw:
+    if annotation is None:
+        return Raw(b"null")
     text = words.text(annotation)
     return text if isinstance(text, Raw) else Raw(text)

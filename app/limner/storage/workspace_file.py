@@ -32,6 +32,10 @@ _WAITING: Final = (
     "SELECT origin, image_id, unsent_since, unsent, conflicts, refusals, name FROM waiting "
     "ORDER BY unsent_since, number"
 )
+_ASIDE: Final = (
+    "SELECT origin, image_id, unsent_since, unsent, conflicts, refusals, name FROM image "
+    "WHERE is_aside = 1 ORDER BY number"
+)
 _META: Final = "SELECT value FROM meta WHERE name = ?"
 _UNPIN: Final = "DELETE FROM pin"
 _PIN: Final = "INSERT OR IGNORE INTO pin VALUES (?, ?)"
@@ -150,6 +154,14 @@ class WorkspaceFile:
             StoreFailed: the file cannot be read.
         """
         return [Waiting(*row) for row in self._database.read(_WAITING)]
+
+    def put_aside(self) -> list[Waiting]:
+        """Images whose work could not be read and was put where nothing is written over it.
+
+        Raises:
+            StoreFailed: the file cannot be read.
+        """
+        return [Waiting(*row) for row in self._database.read(_ASIDE)]
 
     def keep(self, places: Iterable[Place]) -> None:
         """Let these images, and no others, stay whatever room they need: (origin, image id)."""
