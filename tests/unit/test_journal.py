@@ -24,9 +24,10 @@ from limner.model.conflict import Conflict
 from limner.model.json_text import JsonText
 from limner.model.patch import Patch, Verb
 from limner.model.points import Points
-from limner.storage import image_journal, journal_finding
+from limner.storage import journal_finding
 from limner.storage.entry import Advance, Cause, Copy, Entry, Kind, Op, Outgoing
 from limner.storage.errors import StoreBusy, StoreDamaged, StoreFailed
+from limner.storage.image_journal import ImageJournal
 from limner.storage.workspace_file import WorkspaceFile
 from unit.journal_desk import (
     COPY,
@@ -276,7 +277,7 @@ def test_a_gesture_is_one_row_and_the_list_is_written_once(path: Path) -> None:
 def test_patches_that_outgrow_their_list_go_on_from_a_new_one_with_their_history(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_journal, "_LEAST_TO_FOLD", 2_000)
+    monkeypatch.setattr(ImageJournal, "least_to_fold", 2_000)
     file = WorkspaceFile(path)
     desk = Desk(file, start=cars(5))
     for x in range(100):

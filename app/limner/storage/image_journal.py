@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from limner.model.annotations import AnnotationId
 from limner.model.patch import Patch
@@ -28,9 +27,6 @@ from limner.storage.writer import Durable, Failed
 
 log = logging.getLogger(__name__)
 
-_LEAST_TO_FOLD: Final = 1 << 18
-"""Bytes of ops that are never too many, however short their list is."""
-
 
 class ImageJournal:
     """One image's part of the workspace file.
@@ -38,6 +34,9 @@ class ImageJournal:
     The main thread writes, and is never held up by it; a worker may read. An image is read first;
     when there is nothing, it is begun with the list that the server gave.
     """
+
+    least_to_fold = 1 << 18
+    """Bytes of ops that are never too many, however short their list is."""
 
     def __init__(self, journal: Journal, place: Place, wording: Wording, name: str = "") -> None:
         self._journal = journal
@@ -148,7 +147,7 @@ class ImageJournal:
             self._pending += (Written(entry, ops, now),)
             if entry.advance is not None:
                 self._advances.append(entry.advance.patch)
-            if self._op_bytes > max(self._stem_bytes, _LEAST_TO_FOLD) and not self._is_folding:
+            if self._op_bytes > max(self._stem_bytes, self.least_to_fold) and not self._is_folding:
                 self._fold(self._position, now)
             self._submit(durable, failed)
             return self._position.last
