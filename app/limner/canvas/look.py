@@ -43,6 +43,8 @@ DIM: Final = QColor(183, 184, 185)
 """The light line of what is only pointed at."""
 
 ACCENT: Final = QColor("#4c8dff")
+GONE: Final = QColor("#f2746f")
+"""What others removed."""
 
 
 def pen(colour: QColor, width: float) -> QPen:

@@ -35,6 +35,8 @@ class Named(NamedTuple):
     name: str
     colour: QColor
     place: Bounds
+    is_below: bool = False
+    """Whether the name hangs below the shape and not above."""
 
 
 class _Plate(NamedTuple):
@@ -73,7 +75,8 @@ class Names:
         room = to_screen.mapRect(QRectF(0, 0, screen.view.width, screen.view.height))
         for each in named:
             label = self._label(each, screen.font, ratio)
-            corner = _corner(to_screen.mapRect(_in_view(each.place, screen.view)), label, room)
+            shape = to_screen.mapRect(_in_view(each.place, screen.view))
+            corner = _corner(shape, label, room, is_below=each.is_below)
             if corner is not None:
                 x, y = whole(corner.x() * ratio), whole(corner.y() * ratio)
                 plates[each.id] = _Plate(label, x - label.border, y - label.border)
@@ -96,15 +99,17 @@ def _in_view(place: Bounds, view: Frame) -> QRectF:
     return QRectF(left, top, place.width * view.zoom, place.height * view.zoom)
 
 
-def _corner(shape: QRectF, label: Label, room: QRectF) -> QPointF | None:
-    """Above the shape's top-left corner, or as near to it as can be seen; None out of sight."""
+def _corner(shape: QRectF, label: Label, room: QRectF, *, is_below: bool) -> QPointF | None:
+    """Above the shape's left end, or below, or as near to it as can be seen; None out of sight."""
     if shape.right() < 0 or shape.bottom() < 0:
         return None
     if shape.left() > room.width() or shape.top() > room.height():
         return None
     x = min(max(shape.left(), 2.0), room.width() - label.size.width() - 2)
-    y = shape.top() - label.size.height() - _GAP
-    if y < 2:
-        lowest = room.height() - label.size.height() - 2
-        y = max(min(shape.top() + _GAP, lowest), 2.0)
-    return QPointF(x, y)
+    height = label.size.height()
+    lowest = room.height() - height - 2
+    if is_below:
+        y = shape.bottom() + _GAP
+        return QPointF(x, y if y <= lowest else max(min(shape.bottom() - height - _GAP, lowest), 2))
+    y = shape.top() - height - _GAP
+    return QPointF(x, y if y >= 2 else max(min(shape.top() + _GAP, lowest), 2.0))

@@ -113,6 +113,12 @@ class Outlook(QWidget):
             zoom = min(fit_zoom(bounds.width * 2, bounds.height * 2, self._room()), closest)
         self._move_to(zoom, bounds.centre)
 
+    def bring_into_view(self, bounds: Bounds) -> None:
+        """Leave the view as it is when these image pixels are in it, else go to them."""
+        seen = self.visible_bounds()
+        if seen.united(bounds) != seen:
+            self.centre_on(bounds, zoom_in=True)
+
     def look_at(self, x: float, y: float) -> None:
         """Bring this point of the image to the middle, in the course of one movement."""
         self._move_to(self.zoom, (x, y))

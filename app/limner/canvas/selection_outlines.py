@@ -28,7 +28,7 @@ class SelectionOutlines:
         both = before.keys() | self._known.keys()
         pairs = ((before.get(id_), self._known.get(id_)) for id_ in both)
         differing = (pair for pair in pairs if pair[0] != pair[1])
-        return [_on_screen(each[1], screen) for pair in differing for each in pair if each]
+        return [on_screen(each[1], screen) for pair in differing for each in pair if each]
 
     def paint(self, painter: QPainter, screen: Screen) -> None:
         """Draw them; the painter's unit is the device pixel of the screen."""
@@ -48,7 +48,7 @@ class SelectionOutlines:
         return {shape.id: (shape, bounds(shape.id)) for shape in self._scene.outlined()}
 
 
-def _on_screen(place: Bounds, screen: Screen) -> QRect:
+def on_screen(place: Bounds, screen: Screen) -> QRect:
     """What an outline within these bounds covers of the view."""
     view, pad = screen.view, look.PAD * screen.view.ratio
     corner = QPointF(place.left * view.zoom - view.left, place.top * view.zoom - view.top)

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from limner.canvas.crosshair import Crosshair
 from limner.canvas.device_pixels import count_device_pixels, to_device, to_widget
+from limner.canvas.ghosts import Ghosts
 from limner.canvas.labels import paint_message
 from limner.canvas.live import LiveLayer
 from limner.canvas.names import Screen
@@ -53,6 +54,7 @@ class Stage(Outlook):
         self._crosshair = Crosshair()
         self._still = Still(self._scene)
         self._outlines = SelectionOutlines(self._scene)
+        self._ghosts = Ghosts(self._scene)
         self._live = LiveLayer(self._scene, self._still.due_in_view)
         self._is_waiting = False
         self._message = ("", "")
@@ -241,6 +243,7 @@ class Stage(Outlook):
                 self._still.paint(painter, area)
             painter.setClipping(False)
             self._outlines.paint(painter, self._screen())
+            self._ghosts.paint(painter, self._screen())
             self._live.paint(painter, self._screen())
             self._crosshair.paint(painter, self._device_size(self.size()), ratio)
             if self._message[0]:

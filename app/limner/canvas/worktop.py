@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import Qt, QTimer
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from limner.canvas.finder import found_at, found_within
+from limner.canvas.ghosts import Ghost
 from limner.canvas.input import cursor_shape
 from limner.canvas.leavings import Leavings
 from limner.canvas.stage import Stage
@@ -83,6 +84,17 @@ class Worktop(Stage):
         """Make room for a picture that is still to come, or not to be read."""
         if self._bench is not None and self._scene.backdrop.picture is None and self._has_size():
             self._fit_to(*self._bench.image_size)
+
+    @property
+    def ghosts(self) -> tuple[Ghost, ...]:
+        """What of others' work is drawn over the shapes."""
+        return self._ghosts.shown
+
+    def show_ghosts(self, ghosts: Iterable[Ghost], emphasised: AnnotationId | None = None) -> None:
+        """Draw these over the shapes, and no others; `emphasised` is the one looked at."""
+        self._ghosts.show(ghosts, emphasised)
+        for place in self._ghosts.changed(self._screen()):
+            self._update_device(place)
 
     def recolour(self, ontology: Ontology) -> None:
         """Show the shapes in the colours and with the skeletons of another label set."""
