@@ -20,7 +20,14 @@ import httpx
 from typing_extensions import override
 
 from limner.api.call import Call
-from limner.api.errors import ApiError, BadAddress, Garbled, NoAnswer, Unreachable
+from limner.api.errors import (
+    ApiError,
+    BadAddress,
+    Garbled,
+    NoAnswer,
+    Unreachable,
+    Untrusted,
+)
 from limner.api.network import open_client, open_network, system_proxy
 from limner.api.origin import Origin, addresses, is_public
 from limner.api.refusals import plain_words
@@ -198,6 +205,6 @@ def _typed(error: httpx.TransportError, host: str) -> ApiError:
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             words = plain_words(cause.verify_message)
-            return Unreachable(f"The certificate of {host} is not trusted: {words}.")
+            return Untrusted(host, words.rstrip("."))
         cause = cause.__cause__ or cause.__context__
     return Unreachable(f"There is no connection to {host}.")

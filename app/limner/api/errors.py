@@ -4,6 +4,7 @@
     ├── BadAddress         the address or key cannot be used; nothing was sent
     ├── OverLimit          more than the server takes; nothing was sent
     ├── Unreachable        surely not executed: the work may be sent again as it is
+    ├── Untrusted          the certificate is not to be believed; nothing was sent
     ├── NoAnswer           not known whether it was executed: read before sending again
     ├── Garbled            answered, but not what it should be: read before sending again
     ├── Redirected         the server names another address; never followed
@@ -67,7 +68,19 @@ def megabytes(size_bytes: int) -> str:
 
 
 class Unreachable(ApiError):
-    """Raised when no connection came about (refused, no such host, TLS): surely not executed."""
+    """Raised when no connection came about (refused, no such host): surely not executed."""
+
+
+class Untrusted(ApiError):
+    """Raised when `host` shows a certificate that this computer does not trust; nothing was sent.
+
+    `reason` is what the system says of it. Time alone does not mend it.
+    """
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"The certificate of {host} is not trusted: {reason}.")
+        self.host = host
+        self.reason = reason
 
 
 class NoAnswer(ApiError):
@@ -81,8 +94,9 @@ class Garbled(ApiError):
 class Redirected(ApiError):
     """Raised for 3xx: following it would hand the key to `to_host`, so the person decides."""
 
-    def __init__(self, to_host: str) -> None:
-        super().__init__(f"The server has moved to {to_host}.")
+    def __init__(self, from_host: str, to_host: str) -> None:
+        super().__init__(f"{from_host} sends its callers to {to_host}.")
+        self.from_host = from_host
         self.to_host = to_host
 
 

@@ -304,4 +304,4 @@ def _redirected(answer: httpx.Response, origin: Origin) -> Redirected | Garbled:
     host = urlsplit(target).hostname
     if "location" not in answer.headers or not host:
         return Garbled(f"The server at {origin.host} answered with an unexpected status.")
-    return Redirected(plain_words(host))
+    return Redirected(origin.host, plain_words(host))

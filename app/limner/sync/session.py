@@ -131,6 +131,11 @@ class Session:
         """What others did to the image since it was opened, oldest first."""
         return () if self._machine is None else self._machine.told
 
+    @property
+    def archive(self) -> Archive:
+        """The earlier versions of the image, for a worker."""
+        return Archive(self._link.server, self.dataset, self.row, self.journal, self._texts)
+
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change of state; the returned function stops it."""
         self._watchers.append(watcher)
