@@ -94,8 +94,8 @@ def test_annotations_that_take_long_are_counted_and_esc_stops_them(
 
     monkeypatch.setattr(progress, "_SILENT_S", 0.0)
     monkeypatch.setattr(Reporter, "__call__", slowly)
-    annotator.hand.press(Key.Key_F5)
-    wait_until(lambda: "Loading the annotations of astronaut.png" in annotator.notice, "a word")
+    annotator.clicks_in_the_list("rocket.jpg")  # which this computer has never seen
+    wait_until(lambda: "Loading the annotations of rocket.jpg" in annotator.notice, "a word")
     annotator.hand.press(Key.Key_Escape)
     assert "because you stopped it" in annotator.notice
 
