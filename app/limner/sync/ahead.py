@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from limner.sync.heap import give_back
 from limner.sync.lanes import Lanes
 from limner.sync.opening import Key, Opened, Opener, Wanted
 
@@ -35,10 +36,7 @@ class Ahead:
         self._gone = gone
         self._now: _Begun | None = None
         self._queue: deque[Wanted] = deque()
-
-    @property
-    def is_idle(self) -> bool:
-        return self._now is None and not self._queue
+        self._has_opened = False
 
     def is_at(self, key: Key) -> bool:
         """Whether this image is being opened now, and is worth waiting for."""
@@ -58,7 +56,10 @@ class Ahead:
             self._now.wanted.ticket.cancel()
 
     def _next(self) -> None:
-        if self._now is not None or not self._queue:
+        if self._now is not None:
+            return
+        if not self._queue:
+            self._tidy()
             return
         begun = self._now = _Begun(self._queue.popleft())
         wanted, room = begun.wanted, self._room_for(begun.wanted.key)
@@ -68,6 +69,12 @@ class Ahead:
             lambda opened: self._opened(wanted, opened),
             lambda error: self._failed(wanted, error),
         )
+
+    def _tidy(self) -> None:
+        """Give back what the images that made room have left, now that nothing is to be done."""
+        if self._has_opened:
+            self._has_opened = False
+            self._lanes.ahead.run(give_back, lambda _none: None, _raise)
 
     @contextmanager
     def _passing(self, begun: _Begun) -> Iterator[None]:
@@ -81,6 +88,7 @@ class Ahead:
         if opened is None:
             self._gone(wanted)
         else:
+            self._has_opened = True
             self._came(wanted, opened)
         self._next()
 
@@ -89,6 +97,10 @@ class Ahead:
         self._now = None
         self._gone(wanted)
         self._next()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 @dataclass(slots=True)
