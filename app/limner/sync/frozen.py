@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from limner.api.errors import Invalid
 from limner.model.annotations import Annotation, AnnotationId
 from limner.model.document import Document
 from limner.model.patch import Change, Patch, Verb
@@ -109,3 +110,15 @@ def _with_befores(document: Annotations, held: Mapping[AnnotationId, Change]) ->
 
 def _place(annotation: Annotation) -> tuple[float, AnnotationId]:
     return annotation.rank, annotation.id
+
+
+def words_for(error: Exception, send: Send) -> dict[AnnotationId, str]:
+    """The server's words about each annotation that was changed here; none about anything else."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    words: dict[AnnotationId, str] = {}
+    for problem in problems:
+        index = problem.annotation_index
+        id_ = send.body[index].id if index is not None and 0 <= index < len(send.body) else None
+        if id_ is not None and id_ in send.ahead.changes:
+            words.setdefault(id_, problem.message)
+    return words

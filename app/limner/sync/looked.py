@@ -14,6 +14,7 @@ from limner.model.merge import Case, News, merge
 from limner.model.patch import Change, Decision, Patch, Verb
 from limner.storage.entry import Copy
 from limner.sync.moves import Annotations, Look, Looked
+from limner.sync.troubles import MassRemoval, WentBack
 from limner.sync.unsent import Unsent
 
 V = TypeVar("V")
@@ -21,6 +22,12 @@ V = TypeVar("V")
 _Conflicts = Mapping[AnnotationId, Conflict]
 
 _NOTHING: Final = Patch(Verb.RELOAD, {})
+
+MANY_REMOVED: Final = 20
+"""So many annotations that are gone on the server, or half of an image, are asked about …"""
+
+FEW: Final = 3
+"""… but not if they are fewer than these."""
 
 
 def is_same_copy(one: Copy, other: Copy) -> bool:
@@ -59,6 +66,16 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
         removed=sum(id_ not in there for id_ in remaining),
         remaining=len(remaining),
     )
+
+
+def held_up(ground: Copy, looked: Looked) -> Exception | None:
+    """Why a person should see this before it becomes theirs, when the server held `ground`."""
+    if ground.rev is not None and looked.copy.rev is not None and looked.copy.rev < ground.rev:
+        return WentBack(ground.rev, looked.copy.rev)
+    gone = looked.removed
+    if gone > MANY_REMOVED or (gone >= FEW and 2 * gone > looked.remaining):
+        return MassRemoval(gone)
+    return None
 
 
 def with_edits(looked: Looked, since: Unsent, document: Document) -> Looked:
