@@ -29,7 +29,7 @@ from limner.model.history import History
 from limner.model.merge import News
 from limner.model.patch import Patch
 from limner.model.selection import Selection
-from limner.storage.entry import Entry, Kind, Op
+from limner.storage.entry import Copy, Entry, Kind, Op
 from limner.sync import moves
 from limner.sync.hands import Hands
 from limner.sync.link import Link
@@ -75,6 +75,7 @@ class Session:
         self._hands = Hands(link, dataset, row, self.journal, self._texts, self)
         self._machine: Machine | None = None
         self._written = self._kept = 0
+        self._sources: dict[AnnotationId, Copy] = {}
         self._is_news = False
         self._ticket = Ticket()
         self._watchers: list[Callable[[], None]] = []
@@ -135,6 +136,15 @@ class Session:
     def archive(self) -> Archive:
         """The earlier versions of the image, for a worker."""
         return Archive(self._link.server, self.dataset, self.row, self.journal, self._texts)
+
+    @property
+    def guard(self) -> moves.Looked | None:
+        """What others did that is held up until the person has accepted or declined it."""
+        return None if self._machine is None else self._machine.guard
+
+    def source_of(self, id_: AnnotationId) -> Copy | None:
+        """The list, as its server names it, with which others' latest word on it came."""
+        return self._sources.get(id_)
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change of state; the returned function stops it."""
@@ -214,12 +224,14 @@ class Session:
     def changed(self, change: Change) -> None:
         """Put what came from the server into the document; it is no step of the history."""
         document, history = self.document, self.history
-        if document is None or history is None:
+        if document is None or history is None or self._machine is None:
             return
+        news, copy = change.news, self._machine.base.copy
+        self._sources |= dict.fromkeys([*news.changes, *news.conflicts], copy)
         self._is_news = True
         try:
-            document.apply(change.news)
-            history.rebase(change.news)
+            document.apply(news)
+            history.rebase(news)
         finally:
             self._is_news = False
 
@@ -261,6 +273,12 @@ class Session:
     def decline(self) -> None:
         """Keep what others removed: it goes back to the server."""
         self.happened(Declined())
+
+    def forget_told(self) -> None:
+        """The person knows what others did."""
+        if self._machine is not None:
+            self._machine.forget_told(frozenset(self._machine.told))
+            self._tell()
 
     def _machine_is_busy_after(self, event: Event) -> bool:
         machine = self._machine
