@@ -43,6 +43,8 @@ DIM: Final = QColor(183, 184, 185)
 """The light line of what is only pointed at."""
 
 ACCENT: Final = QColor("#4c8dff")
+ACCENT_FILL: Final = QColor("#2563eb")
+"""Dark enough for white words on it."""
 GONE: Final = QColor("#f2746f")
 """What others removed."""
 

@@ -21,7 +21,7 @@ from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
 from limner.canvas.extents import Edges, edges_of
 from limner.canvas.ink import Ink
-from limner.canvas.palette import Palette
+from limner.canvas.palette import NO_TINTS, Palette, Tints
 from limner.canvas.row_painter import CROWD, RowPainter
 from limner.canvas.shape_table import Mark, Rows, ShapeTable
 from limner.canvas.specks import SIMPLE_BELOW
@@ -64,11 +64,13 @@ class Scene:
         self._palette = Palette(Ontology())
         self._inks: dict[float, Ink] = {}
 
-    def load(self, annotations: Iterable[Annotation], ontology: Ontology) -> None:
+    def load(
+        self, annotations: Iterable[Annotation], ontology: Ontology, tints: Tints = NO_TINTS
+    ) -> None:
         """Show these annotations and no others; what is live or selected is forgotten."""
         hidden = self.table.hidden.ids
         self.table, self.bones = ShapeTable(), Bones(ontology)
-        self._palette = Palette(ontology)
+        self._palette = Palette(ontology, tints)
         self.hide(hidden)
         self._put([a for a in annotations if not isinstance(a, Opaque)])
 

@@ -13,6 +13,7 @@ from limner.canvas.finder import found_at, found_within
 from limner.canvas.ghosts import Ghost
 from limner.canvas.input import cursor_shape
 from limner.canvas.leavings import Leavings
+from limner.canvas.palette import NO_TINTS, Tints
 from limner.canvas.stage import Stage
 from limner.imaging.picture import Picture
 from limner.model.annotations import AnnotationId
@@ -35,8 +36,11 @@ class Worktop(Stage):
         self._overlay_timer.timeout.connect(self.refresh_overlay)
         self.zoom_changed.connect(self._overlay_timer.start)
 
-    def edit(self, bench: Bench | None) -> None:
-        """Show this bench's document and follow it, and no longer the one before."""
+    def edit(self, bench: Bench | None, tints: Tints = NO_TINTS) -> None:
+        """Show this bench's document and follow it, and no longer the one before.
+
+        What is in `tints` has these colours and not those of its class.
+        """
         for stop in self._unwatch:
             stop()
         if self._bench is not None:
@@ -47,7 +51,7 @@ class Worktop(Stage):
         if bench is None:
             self._scene.load((), Ontology())
         else:
-            self._scene.load(bench.document, bench.ontology)
+            self._scene.load(bench.document, bench.ontology, tints)
             self._scene.select(bench.selection.ids)
             bench.find, bench.find_within = self._find, self._find_within
             self._fit_without_picture()
