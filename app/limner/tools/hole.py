@@ -45,6 +45,16 @@ class HoleTool(PathTool):
     def first_hint(self) -> str:
         return "Click or drag around the hole, inside a polygon"
 
+    @property
+    @override
+    def target(self) -> AnnotationId | None:
+        return self._target
+
+    @override
+    def aim_at(self, target: AnnotationId | None) -> bool:
+        self._target = target
+        return self._polygon() is not None
+
     @override
     def may_begin(self, at: Pointer) -> bool:
         self._target = self._selected() or self._under(at)

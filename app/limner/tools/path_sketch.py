@@ -8,11 +8,13 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from limner.model.annotations import AnnotationId
 from limner.model.points import Points
 from limner.tools.bench import Bench
 from limner.tools.drawing import DrawingTool
 from limner.tools.guides import XY, at_angle
 from limner.tools.tool import Cursor, Key, Mods, Overlay, Pointer, Sketch
+from limner.tools.unfinished import Unfinished
 
 CLOSE_REACH: Final = 8.0
 """Screen pixels around the first point in which a click closes the path."""
@@ -57,7 +59,10 @@ class PathSketch:
         return True
 
     def clear(self) -> None:
-        self.points = Points.of([])
+        self.begin_with(Points.of([]))
+
+    def begin_with(self, points: Points) -> None:
+        self.points = points
         self._taken_back.clear()
 
 
@@ -96,6 +101,22 @@ class PathTool(DrawingTool):
     @override
     def is_drawing(self) -> bool:
         return len(self.sketch) > 0
+
+    @property
+    @override
+    def unfinished(self) -> Unfinished | None:
+        if not self.is_drawing:
+            return None
+        name = None if self.label is None else self.label.name
+        return Unfinished(self.name, self.sketch.points, name, self.target)
+
+    @override
+    def resume(self, unfinished: Unfinished) -> bool:
+        if self.label is None or self.is_drawing or not self.aim_at(unfinished.target):
+            return False
+        self.sketch.begin_with(unfinished.points)
+        self._rubber = self.sketch.last
+        return True
 
     @override
     def press(self, at: Pointer) -> None:
@@ -140,6 +161,15 @@ class PathTool(DrawingTool):
         self.sketch.clear()
         self._closes = self._is_stroke = self._falls_short = False
         return was_drawing
+
+    @property
+    def target(self) -> AnnotationId | None:
+        """The annotation that the path becomes a part of; None for one of its own."""
+        return None
+
+    def aim_at(self, target: AnnotationId | None) -> bool:
+        """Draw for this annotation; False when that is not possible."""
+        return target is None
 
     def may_begin(self, at: Pointer) -> bool:
         """Whether a first point may be put at `at`."""

@@ -17,6 +17,7 @@ from limner.tools.box_shaping import measured
 from limner.tools.drawing import DrawingTool
 from limner.tools.guides import XY, at_angle, has_strayed
 from limner.tools.tool import Cursor, Mods, Overlay, Pointer, Sketch
+from limner.tools.unfinished import Unfinished
 
 _IDLE = "Drag or click along one edge of the object · Shift: steps of 15°"
 _EDGE = "Release or click where the edge ends · Shift: steps of 15° · Esc: leave"
@@ -75,6 +76,24 @@ class RotatedBoxTool(DrawingTool):
     @override
     def is_drawing(self) -> bool:
         return self._start is not None
+
+    @property
+    @override
+    def unfinished(self) -> Unfinished | None:
+        if self._edge is None:  # an edge under way ends with the button
+            return None
+        name = None if self.label is None else self.label.name
+        return Unfinished(self.name, Points.of([self._edge.start, self._edge.end]), name)
+
+    @override
+    def resume(self, unfinished: Unfinished) -> bool:
+        if self.label is None or self.is_drawing or len(unfinished.points) != 2:
+            return False
+        start, end = unfinished.points
+        if start == end:
+            return False
+        self._start, self._edge, self._at, self._hint = start, _Edge(start, end), end, _WIDTH
+        return True
 
     @override
     def press(self, at: Pointer) -> None:

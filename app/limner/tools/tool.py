@@ -16,6 +16,7 @@ from limner.model.annotations import AnnotationId, Drawable
 from limner.model.geometry import Bounds
 from limner.model.points import Points
 from limner.tools.bench import Bench
+from limner.tools.unfinished import Unfinished
 from limner.tools.vertices import Path, Vertex
 
 
@@ -172,6 +173,15 @@ class Tool(ABC):
     @property
     def is_drawing(self) -> bool:
         """Whether a gesture or a shape has begun and not ended."""
+        return False
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What of the shape being drawn another run could go on with; cheap, asked on each move."""
+        return None
+
+    def resume(self, unfinished: Unfinished) -> bool:
+        """Go on with a shape of an earlier run; False when that is not possible any more."""
         return False
 
     @abstractmethod
