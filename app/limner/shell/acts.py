@@ -6,6 +6,7 @@ from typing import Protocol
 
 from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.editor import Editor
+from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
@@ -22,6 +23,7 @@ class Acts(Protocol):
     project: Project
     changes: DatasetChanges
     saving: Saving
+    people: People
     reviewing: Reviewing
     toning: Toning
     viewing: Viewing

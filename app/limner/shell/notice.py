@@ -91,12 +91,22 @@ class Notice(QFrame):
         raise KeyError(text)
 
     def say(
-        self, topic: str, text: str, tone: Tone = Tone.INFO, choices: Sequence[Choice] = ()
+        self,
+        topic: str,
+        text: str,
+        tone: Tone = Tone.INFO,
+        choices: Sequence[Choice] = (),
+        *,
+        passes: bool = False,
     ) -> None:
-        """Show `text`, in place of what was shown before; what asks for a choice stays first."""
-        if self._asks and not self.isHidden() and topic != self._topic and not choices:
+        """Show `text`, in place of what was shown before; what asks for a choice stays first.
+
+        With `passes` the choices are an offer: unless it is taken up, it goes by itself.
+        """
+        asks = bool(choices) and not passes
+        if self._asks and not self.isHidden() and topic != self._topic and not asks:
             return
-        self._asks, self._tone = bool(choices), tone
+        self._asks, self._tone = asks, tone
         self._topic = topic
         self._text.setText(text[:600])
         self._draw_icon()
@@ -108,7 +118,7 @@ class Notice(QFrame):
             self._choices.addWidget(self._button(choice))
         self.show()
         self._place()
-        if tone is Tone.INFO and not choices:
+        if tone is Tone.INFO and not asks:
             self._fade.start()
         else:
             self._fade.stop()

@@ -1,8 +1,8 @@
 """The style sheet of the editor: what the palette alone cannot say. It never touches the canvas.
 
 Object names it knows: `panel` (a card), `h` (a heading), `m` (muted text), `bad` and `warn`
-(coloured text), `primary`, `pass`, `fail` and `choice` (buttons), `small` (a tool button in a
-title row), `segment` (one of several choices side by side), `rail` (the bar of tools).
+(coloured text), `primary`, `pass`, `fail`, `choice` and `tight` (buttons), `small` (a tool button
+in a title row), `segment` (one of several choices side by side), `rail` (the bar of tools).
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def _buttons(t: Tokens) -> str:
     QPushButton:checked {{ background: {t.select}; border-color: {t.accent}; }}
     QPushButton:focus {{ border-color: {t.accent}; }}
     QPushButton:disabled {{ color: {t.faint}; background: {t.panel}; }}
+    QPushButton#tight {{ padding: 6px 6px; }}
+    QPushButton#tight::menu-indicator {{ image: none; }}
     QPushButton#choice {{ text-align: left; padding: 5px 10px; }}
     QPushButton#primary, QPushButton:default {{ background: {t.fill}; color: {t.on_fill};
         border-color: {t.fill}; font-weight: 600; }}

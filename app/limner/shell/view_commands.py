@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from limner.panels.people import Page
 from limner.shell.acts import Acts
 from limner.shell.commands import Command, Menu
 
@@ -178,5 +181,28 @@ def _panels(app: Acts) -> tuple[Command, ...]:
             checked=lambda: not window.right.isHidden(),
             checkable=True,
         ),
+        *_people(app),
         Command("view.theme", "&Dark or light", menu, app.switch_theme, ("F9",), "sun-moon"),
+    )
+
+
+def _people(app: Acts) -> tuple[Command, ...]:
+    people = app.people
+
+    def row(id_: str, text: str, page: Page, key: str, is_used: Callable[[], bool]) -> Command:
+        return Command(
+            id_,
+            text,
+            Menu.VIEW,
+            lambda: people.toggle(page),
+            (key,),
+            "user",
+            enabled=lambda: is_used() or people.is_at(page),
+            checked=lambda: people.is_at(page),
+            checkable=True,
+        )
+
+    return (
+        row("view.conflicts", "Co&nflicts", Page.CONFLICTS, "F6", lambda: people.has_conflicts),
+        row("view.others", "Others’ wor&k", Page.OTHERS, "Shift+F6", lambda: people.has_news),
     )

@@ -35,6 +35,7 @@ from limner.panels.icons import icon
 from limner.panels.images import ImagesPanel
 from limner.panels.levels import LevelsPanel
 from limner.panels.objects import ObjectsPanel
+from limner.panels.people import PeoplePanel
 from limner.panels.review import ReviewPanel
 from limner.shell.commands import Command, Menu
 from limner.shell.notice import Notice
@@ -70,6 +71,8 @@ class Window(QMainWindow):
         self.levels = LevelsPanel(self.canvas)
         self.images = ImagesPanel()
         self.objects = ObjectsPanel()
+        self.people = PeoplePanel()
+        self.people_button = self.objects.add_button("user", "Other people’s work", "")
         self.classes = ClassesPanel()
         self.attributes = AttributesPanel()
         self.review = ReviewPanel(words)
@@ -91,7 +94,10 @@ class Window(QMainWindow):
         self.rail.setObjectName("rail")
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.setStatusBar(self.status)
-        self.side = _column(self.objects, self.attributes, self.review, shares=(3, 2, 4))
+        self.work = _column(self.objects, self.attributes, shares=(3, 2))
+        self.side = _column(self.people, self.work, self.review, shares=(5, 5, 4))
+        self.show_people(on=False)
+        self.show_people_count(0, 0)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
         self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
@@ -109,6 +115,29 @@ class Window(QMainWindow):
         panels = (self.left, self.right)
         if focused is None or not any(panel.isAncestorOf(focused) for panel in panels):
             self.canvas.setFocus()
+
+    @property
+    def is_people_shown(self) -> bool:
+        """Whether the card about other people's work stands in the place of the objects."""
+        return not self.people.isHidden()
+
+    def show_people(self, *, on: bool) -> None:
+        """Put the card about other people's work in the place of the objects, or take it away."""
+        self.people.setVisible(on)
+        self.work.setVisible(not on)
+        if on:
+            self.right.show()
+
+    def show_people_count(self, conflicts: int, others: int) -> None:
+        """Let the objects say that there is something of others', and how much is to decide."""
+        button = self.people_button
+        button.setVisible(bool(conflicts or others))
+        button.setText(f"{conflicts:,}" if conflicts else "")
+        is_loud = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        button.setToolButtonStyle(is_loud if conflicts else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setToolTip(
+            "Conflicts with others to decide (F6)" if conflicts else "What others did (Shift+F6)"
+        )
 
     # --- commands
 

@@ -10,7 +10,7 @@ from limner.model.annotations import Annotation, AnnotationId, Opaque, new_id
 from limner.model.conflict import Conflict
 from limner.model.document import Document
 from limner.model.merge import News, picked
-from limner.model.patch import Change, Patch, Verb
+from limner.model.patch import Change, Decision, Patch, Verb
 
 
 class Choice(Enum):
@@ -29,6 +29,17 @@ def decided(document: Document, conflict: Conflict, choice: Choice) -> Patch:
     elif choice is Choice.BOTH:
         changes = _both(document, conflict)
     return Patch(Verb.DECIDE, changes, {conflict.id: (conflict, None)})
+
+
+def all_decided(document: Document, choice: Choice) -> Patch:
+    """What makes `choice` of every open conflict, in one step."""
+    changes: dict[AnnotationId, Change] = {}
+    rows: dict[AnnotationId, Decision] = {}
+    for conflict in document.conflicts.values():
+        patch = decided(document, conflict, choice)
+        changes.update(patch.changes)
+        rows.update(patch.conflicts)
+    return Patch(Verb.DECIDE, changes, rows)
 
 
 def decided_by_field(document: Document, conflict: Conflict, theirs: Collection[str]) -> Patch:
