@@ -38,6 +38,10 @@ class Ahead:
         self._queue: deque[Wanted] = deque()
         self._has_opened = False
 
+    @property
+    def is_idle(self) -> bool:
+        return self._now is None and not self._queue
+
     def is_at(self, key: Key) -> bool:
         """Whether this image is being opened now, and is worth waiting for."""
         return self._now is not None and self._now.is_worth_waiting_for(key)
