@@ -30,8 +30,11 @@ class Ahead:
     def worked(self, patch: Patch) -> None:
         """The document has changed."""
         for id_, (before, after) in patch.changes.items():
-            base = self._changes[id_][0] if id_ in self._changes else before
-            self._put(id_, base, after)
+            row = self._changes.get(id_)
+            if row is None:  # to compare what a patch says is different would take long
+                self._changes[id_] = (before, after)
+            else:
+                self._put(id_, row[0], after)
         for id_, (_, conflict) in patch.conflicts.items():
             if conflict is None:
                 self._open.pop(id_, None)
@@ -41,8 +44,11 @@ class Ahead:
     def advanced(self, patch: Patch) -> None:
         """The base has changed."""
         for id_, (before, after) in patch.changes.items():
-            mine = self._changes[id_][1] if id_ in self._changes else before
-            self._put(id_, after, mine)
+            row = self._changes.get(id_)
+            if row is None:
+                self._changes[id_] = (after, before)
+            else:
+                self._put(id_, after, row[1])
 
     def patch(self) -> Patch:
         """From the base to the document as they are now, with the conflicts that are open."""

@@ -26,6 +26,8 @@ class Ballast:
     def __init__(self, path: Path, size_bytes: int = BALLAST_BYTES) -> None:
         self._path = path
         self._size = size_bytes
+        self.is_spent = False
+        """Whether it was given up, and there is no room to make it again yet."""
 
     def drop(self) -> bool:
         """Give the room back; whether there was any."""
@@ -36,6 +38,7 @@ class Ballast:
         except OSError:
             log.warning("the ballast could not be dropped", exc_info=True)
             return False
+        self.is_spent = True
         return True
 
     def fill(self) -> None:
@@ -44,6 +47,7 @@ class Ballast:
             if self._is_whole() or self._free_bytes() < _SPARE * self._size:
                 return
             self._write()
+            self.is_spent = False
         except OSError as error:
             log.info("there is no ballast: %s", error)
             self.drop()

@@ -36,6 +36,9 @@ _ASIDE: Final = (
     "SELECT origin, image_id, unsent_since, unsent, conflicts, refusals, name FROM image "
     "WHERE is_aside = 1 ORDER BY number"
 )
+_FULL: Final = (
+    "The disk is full. What you did is kept in room that was set aside for this; make room soon."
+)
 _META: Final = "SELECT value FROM meta WHERE name = ?"
 _UNPIN: Final = "DELETE FROM pin"
 _PIN: Final = "INSERT OR IGNORE INTO pin VALUES (?, ?)"
@@ -136,7 +139,8 @@ class WorkspaceFile:
 
     def warnings(self) -> list[str]:
         """What is wrong with the place of the file, in sentences for the person. For workers."""
-        return place_warnings(self._database.path.parent)
+        found = place_warnings(self._database.path.parent)
+        return [_FULL, *found] if self._database.ballast.is_spent else found
 
     # --- images
 
