@@ -6,6 +6,7 @@ from typing import Protocol
 
 from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.editor import Editor
+from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
@@ -24,6 +25,7 @@ class Acts(Protocol):
     changes: DatasetChanges
     saving: Saving
     people: People
+    looking_back: LookingBack
     reviewing: Reviewing
     toning: Toning
     viewing: Viewing

@@ -28,6 +28,7 @@ from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
 from limner.shell.list_pictures import ListPictures
 from limner.shell.notice import Tone
+from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.reviewing import Reviewing
@@ -59,6 +60,7 @@ class Application:
         self.changes = DatasetChanges(self.window, self.project, self.editor)
         self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
         self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
+        self.looking_back = LookingBack(self.window, self.project, self.editor)
         self.people = People(self.window, self.editor)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.toning = Toning(self.window, self.project)

@@ -188,6 +188,18 @@ def _image(app: Acts) -> tuple[Command, ...]:
         Command(
             "image.reload", "&Reload", menu, project.retry, ("F5",), "refresh-cw", app.has_image
         ),
+        Command(
+            "image.history",
+            "&History of this image",
+            menu,
+            app.looking_back.toggle,
+            ("Ctrl+H",),
+            "history",
+            app.has_image,
+            lambda: app.looking_back.is_open,
+            checkable=True,
+            separated=True,
+        ),
     )
 
 

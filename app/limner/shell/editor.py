@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 
+from limner.canvas.palette import Tints
 from limner.imaging.picture import Picture
 from limner.model.annotations import AnnotationId, Drawable, Kind, kind_of
 from limner.model.document import PatchDoesNotFit
@@ -24,6 +25,7 @@ from limner.tools import edits
 from limner.tools.bench import Bench
 from limner.tools.tool import Key, Tool
 from limner.tools.toolbox import make, tool_for
+from limner.tools.hand import HandTool
 
 _DUPLICATE_OFFSET = 12.0
 """Image pixels at zoom 1; divided by the zoom so that a copy is seen beside its original."""
@@ -44,6 +46,7 @@ class Editor:
         self._unseen = Unseen()
         self._clip: edits.Clip | None = None
         self._stops: list[Callable[[], None]] = []
+        self._past: Bench | None = None
         self._picture_size: tuple[int, int] | None = None
         self._watchers: list[Callable[[], None]] = []
         self._connect()
@@ -104,6 +107,7 @@ class Editor:
         for panel in (self._window.objects, self._window.classes, self._window.attributes):
             panel.edit(None)
         self._window.status.show_shapes(None)
+        self._past = None
         self._tell()
 
     def set_ontology(self, ontology: Ontology) -> None:
@@ -112,6 +116,32 @@ class Editor:
         bench = self.bench
         if bench is None:
             return
+    @property
+    def ontology(self) -> Ontology:
+        """The classes of the dataset."""
+        return self._ontology
+
+    def look_back(self, past: Bench, tints: Tints) -> None:
+        """Show `past` in place of the document, in these colours; nothing is edited meanwhile."""
+        self._half_drawn.close()
+        if self._tool is not None:
+            self._tool.leave()
+        self._tool, self.bench = None, None
+        self._past = past
+        self._window.canvas.use(None)
+        self._window.canvas.edit(past, tints)
+        self._window.canvas.use(HandTool(past))
+        self._window.classes.edit(past)
+        for panel in (self._window.objects, self._window.attributes):
+            panel.edit(None)
+        self._window.status.show_hint(self._window.canvas.overlay.hint)
+        self._tell()
+
+    def look_on(self) -> None:
+        """Show the document again, after `look_back`."""
+        if self._past is not None and self.session is not None:
+            self.show(self.session, self._ontology)
+
         bench.ontology = ontology
         self._window.canvas.recolour(ontology)
         self._window.objects.recolour()
@@ -262,7 +292,8 @@ class Editor:
         self._window.canvas.set_hidden(self._unseen.ids)
 
     def _hide_classes(self, classes: frozenset[LabelClass]) -> None:
-        self._unseen.hide_classes(classes, self.bench.document if self.bench is not None else ())
+        shown = self.bench or self._past
+        self._unseen.hide_classes(classes, shown.document if shown is not None else ())
         self._window.canvas.set_hidden(self._unseen.ids)
 
     def _apply_hidden(self) -> None:

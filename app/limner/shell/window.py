@@ -31,6 +31,7 @@ from limner.canvas.rulers import Rulers
 from limner.canvas.view import Canvas
 from limner.panels.attributes import AttributesPanel
 from limner.panels.classes import ClassesPanel
+from limner.panels.history import HistoryPanel
 from limner.panels.icons import icon
 from limner.panels.images import ImagesPanel
 from limner.panels.levels import LevelsPanel
@@ -76,6 +77,8 @@ class Window(QMainWindow):
         self.classes = ClassesPanel()
         self.attributes = AttributesPanel()
         self.review = ReviewPanel(words)
+        self.history = HistoryPanel()
+        self._is_right_unwanted = False
         self.status = Status()
         self.position = QLabel()
         self.actions_by_id: dict[str, QAction] = {}
@@ -101,7 +104,8 @@ class Window(QMainWindow):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("page")
         self.left = _padded(_column(self.images, self.classes, shares=(3, 2)))
-        self.right = _padded(self.side)
+        self.right = _padded(self.side, self.history)
+        self.history.hide()
         for part in (self.left, self.rulers, self.right):
             self.split.addWidget(part)
         self.split.setStretchFactor(1, 1)
@@ -115,6 +119,15 @@ class Window(QMainWindow):
         panels = (self.left, self.right)
         if focused is None or not any(panel.isAncestorOf(focused) for panel in panels):
             self.canvas.setFocus()
+
+    def show_history(self, *, is_open: bool) -> None:
+        """Let the history of the image stand in place of the panels at the right, or no more."""
+        if is_open != self.history.isHidden():
+            return
+        was_hidden, self._is_right_unwanted = self._is_right_unwanted, self.right.isHidden()
+        self.history.setVisible(is_open)
+        self.side.setVisible(not is_open)
+        self.right.setVisible(is_open or not was_hidden)
 
     @property
     def is_people_shown(self) -> bool:
@@ -296,11 +309,12 @@ def _spring() -> QWidget:
     return spring
 
 
-def _padded(inner: QWidget) -> QWidget:
+def _padded(*inner: QWidget) -> QWidget:
     outer = QWidget()
     row = QHBoxLayout(outer)
     row.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
-    row.addWidget(inner)
+    for part in inner:
+        row.addWidget(part)
     return outer
 
 
