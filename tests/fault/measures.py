@@ -1,0 +1,56 @@
+"""How each fault is measured; what that takes is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fault.tally import Tally
+
+if TYPE_CHECKING:
+    from fault.simulator import Policy
+
+
+def lives(runs: int, seed: int) -> Tally:
+    """Random lives of an image over many restarts."""
+    from fault.lives import random_lives
+
+    outcome = random_lives(runs, seed)
+    return Tally(outcome.runs, outcome.edits, outcome.failures)
+
+
+def clocks(runs: int, seed: int) -> Tally:
+    """The same by clocks that are wrong, a share of the runs each."""
+    from fault.clocks import CLOCKS, clock
+
+    edits, notes = 0, list[str]()
+    for name in CLOCKS:
+        with clock(name, seed):
+            tally = lives(runs // len(CLOCKS), seed)
+        edits += tally.edits
+        notes += [f"clock {name}, {note}" for note in tally.notes]
+    return Tally(runs, edits, tuple(notes))
+
+
+def server_kill(runs: int, seed: int) -> Tally:
+    """`limner serve` over SQLite, killed in the middle of saves."""
+    from fault.server_kills import kill_server
+
+    outcome = kill_server(runs, seed)
+    return Tally(outcome.runs, outcome.edits, outcome.notes)
+
+
+def people(policy: Policy, clients: int, faults: float) -> Callable[[int, int], Tally]:
+    """Simulated people at one server; the command that tells the story of a failure is noted."""
+
+    def measure(runs: int, seed: int) -> Tally:
+        from fault.simulator import simulate_side_by_side
+
+        try:
+            outcome = simulate_side_by_side(policy, clients, faults, runs, seed)
+        except AssertionError as error:  # names the seed at which the product itself broke down
+            return Tally(runs, 0, (repr(error),))
+        notes = (f"{policy} {clients} {faults} seed {bad}" for bad in outcome.failing_seeds)
+        return Tally(outcome.runs, outcome.edits, tuple(notes))
+
+    return measure
