@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from random import Random
 
-from limner.model.patch import Patch
+from limner.model.annotations import AnnotationId
 from limner.storage.entry import Copy, Kept
 from limner.sync.frozen import Frozen, frozen_again
+from limner.sync.moves import Looked
 from limner.sync.versions import NOTHING_KNOWN, KnownVersions, VersionNames
 
 
@@ -27,6 +28,7 @@ class Doubt:
         self._random = random
         self._key: str | None = None
         self._under_key: tuple[VersionNames, ...] = ()
+        self._spent: set[AnnotationId] = set()
         if kept.outgoing is not None and obeys_keys(kept.copy):
             self.begin(frozen_again(kept, kept.outgoing), kept.copy)
         elif kept.outgoing is not None:
@@ -44,6 +46,9 @@ class Doubt:
         if obeys_keys(copy):
             self._under_key = (*self._under_key, names)
             return None
+        if self._spent:
+            rows = frozen.send.ahead.changes
+            names = VersionNames({i: row for i, row in rows.items() if i not in self._spent})
         self.known = self.known.and_also(names)
         return names
 
@@ -79,18 +84,20 @@ class Doubt:
         """The server was read, and what was known has been taken into account."""
         self.known, self.must_look = known, False
 
-    def forget(self, copy: Copy, news: Patch | None = None) -> bool:
+    def forget(self, copy: Copy, looked: Looked | None = None) -> bool:
         """Drop what no old request can bring back any more; whether anything was dropped.
 
-        Where versions are told apart that is everything, else what others removed: who makes it
-        again means it.
+        Where versions are told apart that is everything. Else it is what others removed, for who
+        makes it again means it, and what was removed once more because it came back: if it comes
+        a second time, somebody wants it there.
         """
         known = self.known
         if copy.etag is not None:
             self.known = NOTHING_KNOWN
             return bool(known)
-        if news is not None:
-            self.known = known.without(news.removed())
+        if looked is not None:
+            self._spent.update(looked.removed_again)
+            self.known = known.without([*looked.news.removed(), *looked.removed_again])
         return self.known is not known
 
 

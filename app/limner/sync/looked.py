@@ -55,14 +55,17 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
     still_open = {conflict.id: conflict for conflict in merged.conflicts}
     there, here = {a.id for a in base}, {a.id for a in look.mine}
     remaining = [a.id for a in look.base if a.id in here]
+    advance = Patch(Verb.RELOAD, _changes(look.base, base))
+    ahead = Patch(Verb.RELOAD, _changes(base, mine), _decisions({}, still_open))
     return Looked(
         theirs=base,
         copy=copy,
         known=known,
-        advance=Patch(Verb.RELOAD, _changes(look.base, base)),
+        advance=advance,
         news=Patch(Verb.RELOAD, _changes(look.mine, mine), _decisions(look.conflicts, still_open)),
-        ahead=Patch(Verb.RELOAD, _changes(base, mine), _decisions({}, still_open)),
+        ahead=ahead,
         told=merged.news,
+        removed_again=tuple(id_ for id_ in ahead.removed() if id_ in advance.changes),
         removed=sum(id_ not in there for id_ in remaining),
         remaining=len(remaining),
     )

@@ -346,7 +346,7 @@ class Machine:
         return [Change(looked.news), keep, Wake(0.0)]
 
     def _entry(self, looked: Looked) -> Entry:
-        forgets = self._doubt.forget(looked.copy, looked.news)
+        forgets = self._doubt.forget(looked.copy, looked)
         return Entry(
             op=Op(Kind.NEWS, looked.news) if looked.news else None,
             advance=Advance(Cause.FETCHED, looked.advance, looked.copy),

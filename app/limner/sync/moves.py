@@ -128,9 +128,10 @@ class Looked:
 
     `theirs` and `copy` become the base. `advance` leads from the old base to it, `news` from the
     document that was looked at to the merged one, with new conflicts, `ahead` from `theirs` to
-    that. `told` is what others did. Of the `remaining` annotations of the old base that nobody
-    removed here, `removed` are gone there. With `is_same` the server held the copy of `Look`
-    still, and the patches are empty.
+    that. `told` is what others did. What is in `removed_again` came back there, as an old request
+    of ours would bring it back, and goes once more. Of the `remaining` annotations of the old base
+    that nobody removed here, `removed` are gone there. With `is_same` the server held the copy of
+    `Look` still, and the patches are empty.
     """
 
     theirs: Annotations
@@ -140,6 +141,7 @@ class Looked:
     news: Patch
     ahead: Patch
     told: tuple[News, ...] = ()
+    removed_again: tuple[AnnotationId, ...] = ()
     removed: int = 0
     remaining: int = 0
     is_same: bool = False
