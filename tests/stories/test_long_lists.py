@@ -37,6 +37,7 @@ from limner.sync import progress
 from limner.sync.progress import Activity, Progress
 from limner.sync.session import Link, Session
 from limner.sync.state import DraftSetAside, LoadStopped, NearLimit, State
+from limner.sync.traffic import Traffic
 from limner.tasks import Tasks
 
 CARS = Ontology([LabelClass("car", Kind.BBOX, "#ff0000")])
@@ -94,7 +95,8 @@ class Studio:
         self.session = self._session()
 
     def _session(self) -> Session:
-        link = Link(self.server, BASE_URL, self.drafts, self._tasks, self._main, 1e6)
+        traffic = Traffic(self._tasks, self._main, None, self.server.reach)
+        link = Link(self.server, BASE_URL, self.drafts, self._tasks, self._main, traffic, 1e6)
         return Session(link, self.dataset, self.row)
 
     def holds(self, annotations: list[Annotation]) -> None:

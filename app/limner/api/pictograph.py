@@ -62,6 +62,15 @@ class Pictograph(ImageBytes):
         """
         return probe(wire)
 
+    def reach(self) -> None:
+        """Find out whether the server is there, by the smallest question.
+
+        Raises:
+            ApiError: it is not, or does not take the key.
+        """
+        params = {"limit": 1, "offset": 0}
+        self._wire.request("GET", f"{ROOT}/datasets/", params=params).document()
+
     def datasets(self) -> list[Dataset]:
         return [read_dataset(row) for row in pages(self._wire, f"{ROOT}/datasets/", {})]
 

@@ -41,7 +41,7 @@ class DatasetChanges:
             self._classes_changed(now)
             self._editor.choose_class(now.ontology.find(label.name, label.kind) or label)
 
-        workspace.change_classes(dataset, wanted, changed, self._said("classes"))
+        workspace.catalogue.change_classes(dataset, wanted, changed, self._said("classes"))
 
     def _classes_changed(self, dataset: Dataset) -> None:
         shown = self._project.dataset
@@ -60,7 +60,8 @@ class DatasetChanges:
         wanted: Literal["approve", "request_changes"] = (
             "approve" if action == "approve" else "request_changes"
         )
-        workspace.review(dataset, row, wanted, note, self._stage_set, self._said("stage"))
+        ask = workspace.catalogue.review
+        ask(dataset, row, wanted, note, self._stage_set, self._said("stage"))
 
     def _stage_set(self, row: ImageRow) -> None:
         project = self._project

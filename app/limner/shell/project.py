@@ -76,7 +76,7 @@ class Project:
         self.workspace, self.dataset, self._wanted_first = workspace, dataset, first
         self._stop = workspace.watch(self._session_changed)
         self._window.canvas.show_message("Loading…", plain(dataset.name))
-        self._listing = workspace.images(dataset, self._listed, self._not_listed)
+        self._listing = workspace.catalogue.images(dataset, self._listed, self._not_listed)
         self._tell()
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Project:
                 "No images here yet", "Open a folder of photographs, or drop one on this window."
             )
             return
-        self.workspace.resume(self.dataset, rows, self._said("resume"))
+        self.workspace.resume(self._said("resume"), rows)
         named = [row.id for row in rows if row.filename == self._wanted_first]
         first = named[0] if named else self._window.images.neighbour_id(+1)
         if first is not None:

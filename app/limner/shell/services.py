@@ -24,6 +24,7 @@ from limner.storage.places import Places
 from limner.storage.settings import Connection, LastProject, SettingsFile
 from limner.storage.thumbnails import Thumbnails
 from limner.storage.workspace_file import WorkspaceFile
+from limner.sync.breaker import Breaker
 from limner.sync.image_source import KnownFile
 from limner.sync.lanes import PROCESSES, Lanes
 from limner.sync.opening import Opener, Wanted
@@ -31,6 +32,7 @@ from limner.sync.pixels import Pixels
 from limner.sync.sample import install
 from limner.sync.session import Link
 from limner.sync.small_pictures import SmallPictures
+from limner.sync.traffic import Traffic
 from limner.sync.workspace import Workspace
 from limner.tasks import MainThread, Tasks
 
@@ -170,7 +172,11 @@ class Services:
 
     def workspace(self, server: Pictograph, origin: str) -> Workspace:
         local = self._held()
-        link = Link(server, origin, local.file, self.tasks, self.main, self.settings.autosave_s)
+        breaker = None if origin == LOCAL_ORIGIN else Breaker()
+        traffic = Traffic(self.tasks, self.main, breaker, server.reach)
+        link = Link(
+            server, origin, local.file, self.tasks, self.main, traffic, self.settings.autosave_s
+        )
         return Workspace(link, self._files)
 
     def desk(self, review: Patronus, origin: str) -> Desk:

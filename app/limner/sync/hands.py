@@ -73,10 +73,11 @@ class Hands:
         self._texts = texts
         self._heard = heard
         self._stop_waking: Callable[[], None] = _nothing
+        self._ticket = Ticket()
 
     def do(self, effects: list[Effect]) -> None:
         """Begin all of them, in their order."""
-        for effect in effects:
+        for effect in () if self._ticket.is_cancelled else effects:
             match effect:
                 case Change():
                     self._heard.changed(effect)
@@ -90,7 +91,8 @@ class Hands:
                     self._wake(after_s)
 
     def stop(self) -> None:
-        """Nothing wakes it any more."""
+        """Do nothing any more; a request that is on its way may still be carried out."""
+        self._ticket.cancel()
         self._stop_waking()
 
     def _keep(self, effect: Keep) -> None:
@@ -107,9 +109,10 @@ class Hands:
         )
 
     def _look(self, effect: Look) -> None:
-        server, dataset, row, texts = self.link.server, self._dataset, self._row, self._texts
+        dataset, row, texts = self._dataset, self._row, self._texts
 
         def look() -> Looked:
+            server = self.link.server  # with the key of the moment its turn has come
             loaded = server.load(dataset, row, texts, if_none_match=effect.copy.etag)
             if loaded is None:
                 return looked_at(effect, effect.base, effect.copy)
@@ -121,12 +124,13 @@ class Hands:
         self._run(look, NotLooked)
 
     def _send(self, effect: Send) -> None:
-        link = self.link
+        main = self.link.main
 
         def near(size_bytes: int, limit_bytes: int) -> None:
-            link.main.post(lambda: self._heard.warned(NearLimit(size_bytes, limit_bytes)))
+            main.post(lambda: self._heard.warned(NearLimit(size_bytes, limit_bytes)))
 
         def save() -> Sent:
+            link = self.link  # with the key of the moment its turn has come
             check_explained(effect)
             saved = link.server.save(
                 self._dataset,
@@ -146,7 +150,13 @@ class Hands:
 
     def _run(self, work: Callable[[], Event], failed: Callable[[Exception], Event]) -> None:
         heard = self._heard.happened
-        self.link.tasks.run(work, heard, lambda error: heard(failed(error)))
+        self.link.traffic.run(
+            work,
+            heard,
+            lambda error: heard(failed(error)),
+            image_id=self._row.id,
+            ticket=self._ticket,
+        )
 
     def _wake(self, after_s: float | None) -> None:
         self._stop_waking()

@@ -50,22 +50,23 @@ class Opened:
     undone: tuple[Patch, ...] = ()
     is_kept: bool = False
     restored: Restored | None = None
-    notice: DraftSetAside | None = None
 
 
-def read_image(
-    link: Link, dataset: Dataset, row: ImageRow, journal: ImageJournal, texts: WireTexts, told: Told
-) -> Opened:
-    """Read what is kept of the image; what was never opened here comes from the server.
+def read_kept(
+    journal: ImageJournal, row: ImageRow, autosave_s: float
+) -> Opened | DraftSetAside | None:
+    """What this computer has of the image; None when it was never opened here.
 
-    Raises:
-        ApiError: the server does not give it, and nothing is here.
-        Cancelled: `told` said so.
+    What cannot be read any more is put aside, and said.
     """
-    kept, notice = _kept(journal, row)
-    if kept is not None:
-        return _reopened(kept, link.autosave_s)
-    return _fetched(link, dataset, row, journal, texts, told, notice)
+    try:
+        kept = journal.read()
+    except (StorageError, Garbled):
+        # Work that the disk has damaged must not lock the image up for good.
+        _LOG.exception("what is kept of %s cannot be read", row.id)
+        journal.set_aside()
+        return DraftSetAside()
+    return None if kept is None else _reopened(kept, autosave_s)
 
 
 def _reopened(kept: Kept, autosave_s: float) -> Opened:
@@ -87,15 +88,15 @@ def _machine(document: Document, kept: Kept, autosave_s: float) -> Machine:
     return Machine(document, kept, Random(), autosave_s)  # noqa: S311 - it spreads retries in time
 
 
-def _fetched(
-    link: Link,
-    dataset: Dataset,
-    row: ImageRow,
-    journal: ImageJournal,
-    texts: WireTexts,
-    told: Told,
-    notice: DraftSetAside | None,
+def fetch_image(
+    link: Link, dataset: Dataset, row: ImageRow, journal: ImageJournal, texts: WireTexts, told: Told
 ) -> Opened:
+    """Read the image from the server, and begin its journal with that.
+
+    Raises:
+        ApiError: the server does not give it.
+        Cancelled: `told` said so.
+    """
     slices = count()
 
     def came_further(fraction: float) -> None:
@@ -117,14 +118,4 @@ def _fetched(
         known=journal.known,
         last=journal.last,
     )
-    return Opened(document, _machine(document, kept, link.autosave_s), notice=notice)
-
-
-def _kept(journal: ImageJournal, row: ImageRow) -> tuple[Kept | None, DraftSetAside | None]:
-    try:
-        return journal.read(), None
-    except (StorageError, Garbled):
-        # Work that the disk has damaged must not lock the image up for good.
-        _LOG.exception("what is kept of %s cannot be read", row.id)
-        journal.set_aside()
-        return None, DraftSetAside()
+    return Opened(document, _machine(document, kept, link.autosave_s))

@@ -45,9 +45,11 @@ from limner.sync.moves import (
     Sent,
     Wanted,
 )
+from limner.sync.past import Archive
 from limner.sync.progress import Activity, Progress, Reporter
-from limner.sync.reading import Opened, Restored, read_image
-from limner.sync.state import CannotKeep, LoadStopped, NearLimit, State
+from limner.sync.reading import Opened, Restored, fetch_image, read_kept
+from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit, State
+from limner.sync.turns import Rank
 from limner.tasks import Ticket
 
 __all__ = ["Link", "Session"]
@@ -157,18 +159,40 @@ class Session:
 
     # --- opening
 
-    def load(self) -> None:
-        """Read the image's annotations: from this computer at once, else from the server."""
+    def load(self, rank: Rank = Rank.WAITED_FOR) -> None:
+        """Read the image's annotations: from this computer at once, else from the server.
+
+        `rank` says what for: of `WORK` that waits from an earlier run the server is not asked what
+        others did, before it is sent.
+        """
         self._trouble = None
         ticket = self._ticket = Ticket()
-        link, journal, texts = self._link, self.journal, self._texts
-        told = Reporter(Activity.LOADING, ticket, link.main, self.moved)
+        link, journal, row = self._link, self.journal, self.row
 
-        def work() -> Opened:
-            return read_image(link, self.dataset, self.row, journal, texts, told)
+        def here() -> Opened | DraftSetAside | None:
+            return read_kept(journal, row, link.autosave_s)
 
-        link.tasks.run(work, self._opened, self._not_opened, ticket)
+        def found(kept: Opened | DraftSetAside | None) -> None:
+            if isinstance(kept, Opened):
+                self._opened(kept, looks=rank is not Rank.WORK)
+            else:
+                self.notice = kept
+                self._fetch(rank, ticket)
+
+        link.tasks.run(here, found, self._not_opened, ticket)
         self._tell()
+
+    def _fetch(self, rank: Rank, ticket: Ticket) -> None:
+        link, row, journal, texts = self._link, self.row, self.journal, self._texts
+        told = Reporter(Activity.LOADING, ticket, link.main, self.moved)
+        link.traffic.run(
+            lambda: fetch_image(self._link, self.dataset, row, journal, texts, told),
+            self._opened,
+            self._not_opened,
+            image_id=row.id,
+            rank=rank,
+            ticket=ticket,
+        )
 
     def cancel_load(self) -> None:
         """Stop a load that is on its way; `load` begins it anew."""
@@ -176,15 +200,28 @@ class Session:
             self._ticket.cancel()
             self._not_opened(LoadStopped())
 
-    def _opened(self, opened: Opened) -> None:
+    def stop(self) -> None:
+        """Let go of the image here; what is on the disk goes on in another session."""
+        self._ticket.cancel()
+        self._hands.stop()
+
+    def read_sketch(
+        self, done: Callable[[bytes | None], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Read what was being drawn on this image when it was left, if anything."""
+        self._link.tasks.run(self.journal.read_sketch, done, failed)
+
+    def _opened(self, opened: Opened, *, looks: bool = True) -> None:
         self.progress = None
         self.document, self._machine = opened.document, opened.machine
         self.history = History(opened.document, self.selection, opened.done, opened.undone)
-        self.restored, self.notice = opened.restored, opened.notice
+        self.restored = opened.restored
         self._written = self._kept = self.journal.last
         self.document.watch(self._on_patch)
-        if opened.is_kept:
+        if opened.is_kept and looks:
             self.refresh()
+        elif opened.is_kept:
+            self.save_now()
         self._tell()
 
     def _not_opened(self, error: Exception) -> None:

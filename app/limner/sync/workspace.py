@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 from limner.api.pictograph import Dataset, ImageRow
 from limner.model.ontology import Ontology
 from limner.storage.image_files import ImageFiles
 from limner.storage.workspace_file import Waiting
+from limner.sync.backlog import Backlog
+from limner.sync.catalogue import Catalogue
 from limner.sync.image_source import ImageSource
+from limner.sync.remembered import Place, Remembered
+from limner.sync.resting import Resting
 from limner.sync.session import Link, Session
 from limner.sync.state import State
+from limner.sync.traffic import Line, Traffic
+from limner.sync.turns import Rank
 from limner.tasks import Ticket
 
 PREFETCHED_ANNOTATIONS = 20_000
 """Images with more are read when they are opened; ahead, that would slow the work at hand."""
 
-KEPT_HISTORIES = 32
-"""Images whose undo history stays for when they are opened again in the same run."""
-
-KEPT_ANNOTATIONS = 200_000
-"""What they hold together at most: 100,000 polygons and their wire text take 230 MB."""
+KEPT_UNSENT = 32
+"""Images with unsent work that stay open; others wait on the disk for their turn."""
 
 Failed = Callable[[Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many images of the workspace are how far."""
+    """How many images of the workspace are how far, and how it stands with the server."""
 
     waiting: int
     needs_you: int
+    line: Line = Line.OPEN
 
 
 class Workspace:
@@ -45,54 +47,41 @@ class Workspace:
 
     def __init__(self, link: Link, files: ImageFiles) -> None:
         self.link = link
+        self.remembered = Remembered(link.file, link.origin)
+        self.catalogue = Catalogue(link, self.remembered)
         self._files = files
         self._sessions: dict[str, Session] = {}
-        self._resting: OrderedDict[str, Session] = OrderedDict()
+        self._resting = Resting()
+        self._backlog = Backlog(link.main, link.traffic, self._begin_in_turn)
         self._current: Session | None = None
         self._watchers: list[Callable[[Session], None]] = []
+        link.traffic.watch(self._line_changed)
+
+    @property
+    def traffic(self) -> Traffic:
+        """Its requests to the server: what waits, what is on its way, pause and resume."""
+        return self.link.traffic
 
     def relink(self, link: Link) -> None:
         """Go on with another client of the same server, with what is open and unsent."""
-        self.link = link
-        for session in (*self.sessions(), *self._resting.values()):
+        self.link = self.catalogue.link = link
+        link.traffic.probe = link.server.reach
+        for session in (*self.sessions(), *self._resting):
             session.relink(link)
         self.save_all()
-
-    # --- datasets
-
-    def datasets(self, done: Callable[[list[Dataset]], None], failed: Failed) -> Ticket:
-        return self.link.tasks.run(self.link.server.datasets, done, failed)
-
-    def images(
-        self,
-        dataset: Dataset,
-        done: Callable[[list[ImageRow]], None],
-        failed: Failed,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Ticket:
-        """Every image of `dataset`; `progress` hears (rows so far, rows in all)."""
-        told = self._on_main(progress)
-        return self.link.tasks.run(lambda: self.link.server.images(dataset, told), done, failed)
-
-    def change_classes(
-        self, dataset: Dataset, wanted: Ontology, done: Callable[[Dataset], None], failed: Failed
-    ) -> Ticket:
-        """Write the classes; what others added to the dataset in the meantime stays."""
-        server = self.link.server
-        return self.link.tasks.run(
-            lambda: server.update_classes(dataset.id, wanted, dataset.ontology), done, failed
-        )
 
     # --- images
 
     def open(self, dataset: Dataset, row: ImageRow) -> Session:
         """The session of an image, begun or found again; the one before is saved and let go."""
         before, self._current = self._current, None
-        session = self._sessions.get(row.id)
-        rested = None if session is not None else self._wake(row)
-        self._current = session = session or rested or self._begin(dataset, row)
-        if rested is not None:
-            rested.refresh()
+        self.remembered.keep_place(row)
+        self.traffic.turn_to(row.id)
+        found = self._find(dataset, row)
+        self._backlog.take(row.id)
+        self._current = session = found or self._begin(Place(dataset, row), Rank.WAITED_FOR)
+        if found is not None and found is not before:
+            found.refresh()
         if before is not None and before is not session:
             self._let_go(before)
         return session
@@ -105,24 +94,26 @@ class Workspace:
 
     def forget(self, image_id: str) -> None:
         """Read the image anew when it is opened next, unless work on it is still on its way."""
-        self._resting.pop(image_id, None)
-        session = self._sessions.get(image_id)
+        session = self._resting.take(image_id) or self._sessions.get(image_id)
         if session is not None and session.state in (State.ON_SERVER, State.FAILED):
-            self._sessions.pop(image_id)
+            self._sessions.pop(image_id, None)
+            session.stop()
             if session is self._current:
                 self._current = None
 
-    def resume(self, dataset: Dataset, rows: Iterable[ImageRow], failed: Failed) -> Ticket:
-        """Send what an earlier run could not, for the images of `dataset`."""
-        by_id = {row.id: row for row in rows}
+    def resume(self, failed: Failed, rows: Iterable[ImageRow] = ()) -> Ticket:
+        """Send what earlier runs could not, of every dataset; `rows` are images known besides."""
+        listed = {row.id: row for row in rows}
 
-        def begin(waiting: list[Waiting]) -> None:
-            for one in waiting:
-                row = by_id.get(one.image_id) if one.origin == self.link.origin else None
-                if row is not None and row.id not in self._sessions:
-                    self._begin(dataset, row)
+        def find() -> tuple[list[Place], list[Place]]:
+            return self._unsent(self.link.file.waiting(), listed)
 
-        return self.link.tasks.run(self.link.file.waiting, begin, failed)
+        def found(places: tuple[list[Place], list[Place]]) -> None:
+            to_send, to_ask = ([p for p in some if not self._is_open(p)] for some in places)
+            self._backlog.add(to_ask, needs_person=True)
+            self._backlog.add(to_send)
+
+        return self.link.tasks.run(find, found, failed)
 
     def prefetch(self, dataset: Dataset, row: ImageRow) -> None:
         """Read the annotations of an image that may be opened next, unless they are here.
@@ -131,26 +122,11 @@ class Workspace:
         """
         known = row.id in self._sessions or row.id in self._resting
         if not known and row.annotation_count <= PREFETCHED_ANNOTATIONS:
-            self._begin(dataset, row)
+            self._begin(Place(dataset, row), Rank.SPARE)
 
     def source(self) -> ImageSource:
         """Where the files of the images come from."""
         return ImageSource(self.link.server, self.link.origin, self._files)
-
-    def review(
-        self,
-        dataset: Dataset,
-        row: ImageRow,
-        action: Literal["approve", "request_changes"],
-        note: str,
-        done: Callable[[ImageRow], None],
-        failed: Failed,
-    ) -> Ticket:
-        """Approve an image or ask for changes; `done` hears the row in its new stage."""
-        server = self.link.server
-        return self.link.tasks.run(
-            lambda: replace(row, status=server.review(dataset, row, action, note)), done, failed
-        )
 
     # --- the state of everything
 
@@ -161,9 +137,13 @@ class Workspace:
     @property
     def standing(self) -> Standing:
         states = [session.state for session in self._sessions.values()]
+        waiting = sum(state in (State.SAFE_HERE, State.WRITING) for state in states)
+        needs_you = sum(state is State.NEEDS_YOU for state in states)
+        loading = sum(self._sessions[id_].document is None for id_ in self._backlog.at_work)
         return Standing(
-            waiting=sum(state in (State.SAFE_HERE, State.WRITING) for state in states),
-            needs_you=sum(state is State.NEEDS_YOU for state in states),
+            waiting + loading + len(self._backlog),
+            needs_you + len(self._backlog.stuck),
+            self.traffic.line,
         )
 
     def sessions(self) -> tuple[Session, ...]:
@@ -175,21 +155,46 @@ class Workspace:
         return lambda: self._watchers.remove(watcher)
 
     def save_all(self) -> None:
+        """Send everything, whatever was in the way."""
+        self.traffic.try_again()
         for session in self.sessions():
             session.save_now()
+        self._backlog.retry()
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being sent or written, so that quitting costs nothing."""
-        return not any(s.is_sending or s.state is State.WRITING for s in self._sessions.values())
+        return not any(self._is_under_way(session) for session in self._sessions.values())
 
     # --- small parts
 
-    def _begin(self, dataset: Dataset, row: ImageRow) -> Session:
-        session = Session(self.link, dataset, row)
-        self._sessions[row.id] = session
+    def _unsent(
+        self, waiting: Iterable[Waiting], listed: dict[str, ImageRow]
+    ) -> tuple[list[Place], list[Place]]:
+        """Where the unsent images of this server belong: those to send, those to be decided on."""
+        to_send, to_ask = list[Place](), list[Place]()
+        for one in waiting:
+            if one.origin != self.link.origin:
+                continue
+            place = self.remembered.place(one.image_id)
+            if place is None and one.image_id in listed:
+                row = listed[one.image_id]
+                place = Place(Dataset(row.dataset_id, "", Ontology()), row)
+            if place is not None:
+                (to_send if one.unsent else to_ask).append(place)
+        return to_send, to_ask
+
+    def _is_open(self, place: Place) -> bool:
+        return place.row.id in self._sessions
+
+    def _begin_in_turn(self, place: Place) -> Session:
+        return self._begin(place, Rank.WORK)
+
+    def _begin(self, place: Place, rank: Rank) -> Session:
+        session = Session(self.link, place.dataset, place.row)
+        self._sessions[place.row.id] = session
         session.watch(lambda: self._changed(session))
-        session.load()
+        session.load(rank)
         return session
 
     def _changed(self, session: Session) -> None:
@@ -197,51 +202,51 @@ class Workspace:
             return  # forgotten: another session has taken its place
         for watcher in tuple(self._watchers):
             watcher(session)
-        self._retire(session)
+        if self._backlog.heard(session):
+            self._sessions.pop(session.row.id)
+            session.stop()
+        else:
+            self._retire(session)
 
     def _let_go(self, session: Session) -> None:
         session.save_now()
         self._retire(session)
+        self._put_down()
 
     def _retire(self, session: Session) -> None:
         done = session.state in (State.ON_SERVER, State.FAILED) and not session.is_sending
         is_held = self._sessions.get(session.row.id) is session
         if done and is_held and session is not self._current:
             self._sessions.pop(session.row.id)
-            self._rest(session)
+            if session.state is State.ON_SERVER:
+                self._resting.put(session)
 
-    def _rest(self, session: Session) -> None:
-        """Keep document and history for when the image is opened again in this run."""
-        if session.state is State.ON_SERVER:
-            self._resting[session.row.id] = session
-            while len(self._resting) > 1 and self._rests_too_much():
-                self._resting.pop(self._worth_least())
+    def _put_down(self) -> None:
+        """Let unsent images beyond a few wait on the disk, those left longest ago first."""
+        idle = [s for s in self._sessions.values() if self._can_wait(s)]
+        for session in idle[: max(0, len(idle) - KEPT_UNSENT)]:
+            self._sessions.pop(session.row.id)
+            session.stop()
+            place = Place(session.dataset, session.row)
+            self._backlog.add([place], needs_person=session.needs_you)
 
-    def _rests_too_much(self) -> bool:
-        held = sum(len(session.document or ()) for session in self._resting.values())
-        return len(self._resting) > KEPT_HISTORIES or held > KEPT_ANNOTATIONS
+    def _can_wait(self, session: Session) -> bool:
+        is_kept = session.state in (State.SAFE_HERE, State.NEEDS_YOU)
+        is_running = session.row.id in self.traffic.running
+        return is_kept and session is not self._current and not is_running
 
-    def _worth_least(self) -> str:
-        """The image that rests longest, of those that were only looked at if there are any."""
-        for image_id, session in self._resting.items():
-            if session.history is None or session.history.undo_title is None:
-                return image_id
-        return next(iter(self._resting))
+    def _is_under_way(self, session: Session) -> bool:
+        is_sent = session.is_sending and not self.traffic.is_held_up(session.row.id)
+        return is_sent or session.state is State.WRITING
 
-    def _wake(self, row: ImageRow) -> Session | None:
-        session = self._resting.pop(row.id, None)
+    def _find(self, dataset: Dataset, row: ImageRow) -> Session | None:
+        """The session that an image has, or had when it was open before."""
+        session = self._sessions.get(row.id) or self._resting.take(row.id)
         if session is not None:
             self._sessions[row.id] = session
-            session.row = row
+            session.dataset, session.row = dataset, row
         return session
 
-    def _on_main(
-        self, progress: Callable[[int, int | None], None] | None
-    ) -> Callable[[int, int | None], None]:
-        if progress is None:
-            return _unheard
-        return lambda so_far, in_all: self.link.main.post(lambda: progress(so_far, in_all))
-
-
-def _unheard(_so_far: int, _in_all: int | None) -> None:
-    """Nobody asked for the progress."""
+    def _line_changed(self) -> None:
+        if self._current is not None:
+            self._changed(self._current)
