@@ -24,7 +24,7 @@ _IMAGE: Final = (
 )
 _STEM: Final = (
     "UPDATE image SET stem = ?, stem_is = 'base', stem_bytes = ?, "
-    "history_bytes = history_bytes + op_bytes, op_bytes = 0 WHERE number = ?"
+    "history_bytes = history_bytes + op_bytes + ?, op_bytes = 0 WHERE number = ?"
 )
 _STAND: Final = (
     "UPDATE image SET last = ?, sent = ?, unsent = ?, unsent_since = ?, conflicts = ?, "
@@ -125,11 +125,14 @@ def put_stem(stem: int, annotations: Sequence[Annotation], wording: Wording) -> 
         yield "INSERT INTO piece VALUES (?, ?, ?, ?, ?)", (stem, first, ranks, apart, body)
 
 
-def begin_at(number: int, stem: int, size_bytes: int) -> Iterator[Statement]:
-    """Let the lines of an image begin at `stem`, whose pieces are written."""
+def begin_at(number: int, stem: int, size_bytes: int, older_bytes: int) -> Iterator[Statement]:
+    """Let the lines of an image begin at `stem`, whose pieces are written.
+
+    `older_bytes` of ops were written just before and are history now.
+    """
     older = "DELETE FROM piece WHERE stem <> ? AND stem = (SELECT stem FROM image WHERE number = ?)"
     yield older, (stem, number)
-    yield _STEM, (stem, size_bytes, number)
+    yield _STEM, (stem, size_bytes, older_bytes, number)
 
 
 def put_op(number: int, op: NewOp, wording: Wording) -> Statement:

@@ -103,11 +103,11 @@ class Batch:
     def _stem(self, number: int, stem: Stem, wording: Wording) -> Iterator[Statement]:
         self.ground = stem.annotations()
         self.advances = len(stem.advances)
-        self.stem_bytes = self.op_bytes = 0
+        older_bytes, self.op_bytes, self.stem_bytes = self.op_bytes, 0, 0
         for piece in put_stem(stem.seq, self.ground, wording):
             self.stem_bytes += size_bytes(piece)
             yield piece
-        yield from begin_at(number, stem.seq, self.stem_bytes)
+        yield from begin_at(number, stem.seq, self.stem_bytes, older_bytes)
         if stem.first is not None:
             yield self._op(number, stem.first, wording)
 
