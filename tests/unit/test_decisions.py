@@ -13,7 +13,7 @@ from limner.model.history import History
 from limner.model.json_text import JsonText
 from limner.model.merge import Doing, News
 from limner.model.selection import Selection
-from limner.sync.decisions import Choice, decided, decided_by_field, made_as, put_back
+from limner.sync.decisions import Choice, all_decided, decided, decided_by_field, made_as, put_back
 
 BASE = BBox(id=AnnotationId("box"), name="car", x=0, y=0, w=10, h=10, rank=3.0)
 MINE = replace(BASE, x=5, attributes=JsonText('{"colour":"red"}'))
@@ -48,6 +48,17 @@ def test_both_stand_beside_each_other_under_ids_of_their_own() -> None:
     assert mine == MINE
     assert other.id != MINE.id
     assert replace(other, id=THEIRS.id, rank=0.0) == THEIRS
+
+
+def test_all_of_them_are_one_step() -> None:
+    other = replace(BOTH_MOVED, id=AnnotationId("other"), mine=None, theirs=None)
+    document = Document([MINE], [BOTH_MOVED, other])
+    history = History(document, Selection())
+    history.do(all_decided(document, Choice.THEIRS))
+    assert (list(document), dict(document.conflicts)) == ([replace(THEIRS, rank=3.0)], {})
+    assert history.undo_title == "Decide on 2 annotations"
+    history.undo()
+    assert dict(document.conflicts) == {BASE.id: BOTH_MOVED, other.id: other}
 
 
 def test_field_by_field_takes_what_was_picked_and_no_more() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 from typing_extensions import override
@@ -112,8 +112,9 @@ class FieldList(QAbstractTableModel):
         field = self._fields[number]
         if column is Column.FIELD:
             return field_name(field)
-        is_mine = column is Column.MINE
-        return value_in_words(self._row.held if is_mine else self._row.conflict.theirs, field)
+        sides = self._row.held, self._row.conflict.theirs
+        mine, other = sides if column is Column.MINE else reversed(sides)
+        return value_in_words(mine, field, other)
 
     def _is_taken(self, number: int, column: Column) -> bool:
         wanted = Column.THEIRS if self._fields[number] in self._theirs else Column.MINE
@@ -122,6 +123,9 @@ class FieldList(QAbstractTableModel):
 
 class FieldTable(RowsView):
     """A click takes a value; Left takes mine, Right takes theirs, Space the other one."""
+
+    entered = Signal()
+    """Enter: it shall be as it is picked."""
 
     def __init__(self, fields: FieldList) -> None:
         super().__init__()
@@ -157,6 +161,8 @@ class FieldTable(RowsView):
             self._fields.pick(number, columns[key])
         elif number >= 0 and key == Qt.Key.Key_Space:
             self._fields.toggle(number)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
         else:
             super().keyPressEvent(event)
 

@@ -58,7 +58,7 @@ class ConflictPage(QWidget):
         self.empty = EmptyWords(_EMPTY)
         self.buttons = {choice: _button(choice.value) for choice in Choice}
         self.by_field = _button("Field by field")
-        self.everything = _button("All")
+        self.everything = _button("All…")
         self.take_fields = _button("Use what is ticked")
         self._dress()
         self._lay_out()
@@ -97,6 +97,7 @@ class ConflictPage(QWidget):
             self.buttons[choice].setToolTip(f"{_HINTS[choice]} ({letter.upper()})")
         self.by_field.setCheckable(True)
         self.by_field.setToolTip("Choose for each field whose value is taken (F)")
+        self.take_fields.setToolTip("Decide it so (Enter)")
         self.take_fields.setObjectName("primary")
         self.everything.setToolTip("Decide all conflicts of this image in one step")
         menu = QMenu(self.everything)
@@ -121,7 +122,8 @@ class ConflictPage(QWidget):
         self.view.hovered.connect(self._hover)
         for choice, button in self.buttons.items():
             button.clicked.connect(partial(self._decide, choice))
-        self.by_field.toggled.connect(self._describe)
+        self.by_field.clicked.connect(self._open_fields)
+        self.table.entered.connect(self._decide_fields)
         self.take_fields.clicked.connect(self._decide_fields)
 
     def _go_to(self, id_: AnnotationId | None) -> None:
@@ -155,6 +157,10 @@ class ConflictPage(QWidget):
 
     def _decide_all(self, choice: Choice) -> None:
         self.all_decided.emit(choice)
+
+    def _open_fields(self) -> None:
+        self._describe()
+        (self.table if self.table.isVisible() else self.view).setFocus()
 
     def _describe(self) -> None:
         """Offer what can be done about the conflict that is looked at."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from limner.model.annotations import Annotation, Keypoint, Opaque
+from limner.model.annotations import Annotation, Drawable, Keypoint, Opaque
 from limner.model.conflict import Conflict
 from limner.model.fields import differing
 from limner.model.json_text import JsonText
@@ -81,8 +81,11 @@ def news_in_words(news: News) -> str:
     return f"{news.doing} {fields}".rstrip()
 
 
-def value_in_words(annotation: Annotation | None, field: str) -> str:
-    """What a field of an annotation holds, on one line."""
+def value_in_words(annotation: Annotation | None, field: str, other: Annotation | None) -> str:
+    """What a field of an annotation holds, on one line.
+
+    Of a geometry only that is named in which the `other` one differs.
+    """
     if annotation is None:
         return "removed"
     if isinstance(annotation, Opaque):
@@ -91,7 +94,7 @@ def value_in_words(annotation: Annotation | None, field: str) -> str:
         case "name":
             return plain(annotation.name, _LONGEST) or NOTHING
         case "geometry":
-            return ", ".join(f"{name} {value}" for name, value in geometry_of(annotation))
+            return _geometry(annotation, other)
         case "confidence":
             return f"{annotation.confidence:.3g}"
         case "instance":
@@ -99,6 +102,13 @@ def value_in_words(annotation: Annotation | None, field: str) -> str:
             return NOTHING if number is None else f"{number}"
         case _:
             return _inside(annotation.attributes, annotation.extra, field)
+
+
+def _geometry(annotation: Drawable, other: Annotation | None) -> str:
+    facts = geometry_of(annotation)
+    known = [] if other is None or isinstance(other, Opaque) else geometry_of(other)
+    differing = [fact for fact in facts if fact not in known] or facts
+    return ", ".join(f"{name} {value}" for name, value in differing)
 
 
 def _inside(attributes: JsonText, extra: JsonText | None, field: str) -> str:

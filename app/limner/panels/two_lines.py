@@ -74,6 +74,18 @@ class TwoLines(RowsView):
         if self.currentIndex() != before:
             self.stepped.emit(self.currentIndex().row())
 
+    @override
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and the last row; a table's go along the columns."""
+        last = self.model().rowCount() - 1
+        if action == QAbstractItemView.CursorAction.MoveHome:
+            return self.model().index(0, 0)
+        if action == QAbstractItemView.CursorAction.MoveEnd:
+            return self.model().index(last, 0)
+        return super().moveCursor(action, modifiers)
+
     def _letter(self, event: QKeyEvent) -> str:
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         text = event.text().casefold()

@@ -25,7 +25,8 @@ from limner.sync.told import summed_up
 _MOST_LISTED: Final = 1_000
 """Of more that others did the latest are listed; all of it is counted."""
 
-_TOPIC: Final = "people"
+_CONFLICTS: Final = "conflicts"
+_NEWS: Final = "news"
 
 
 class People:
@@ -80,6 +81,7 @@ class People:
         self._card.turn_to(page)
         self._window.show_people(on=True)
         self._card.begin()
+        self._window.notice.clear(_CONFLICTS if page is Page.CONFLICTS else _NEWS)
 
     def toggle(self, page: Page) -> None:
         """Show this page, or put the card away when it is what is seen."""
@@ -113,7 +115,8 @@ class People:
                 session.selection.watch(self._selected),
                 session.watch(self._heard),
             ]
-        self._window.notice.clear(_TOPIC)
+        for topic in (_CONFLICTS, _NEWS):
+            self._window.notice.clear(topic)
         self._shapes.follow(session)
         self._show()
         if session is not None and not self.has_conflicts and not self.has_news:
@@ -176,10 +179,13 @@ class People:
         new = session.conflicts.keys() - asked
         self._asked[session], self._said[session] = asked | new, len(self._told)
         if new:
-            self._offer(disagreement(self._rows.authors(new), len(new)), Page.CONFLICTS)
+            text = disagreement(self._rows.authors(new), len(new))
+            self._offer(_CONFLICTS, text, Page.CONFLICTS)
         elif len(self._told) > said and self._summary:
-            self._offer(self._summary, Page.OTHERS)
+            self._offer(_NEWS, self._summary, Page.OTHERS)
+        if not session.conflicts:
+            self._window.notice.clear(_CONFLICTS)
 
-    def _offer(self, text: str, page: Page) -> None:
+    def _offer(self, topic: str, text: str, page: Page) -> None:
         offers = [Choice("Show", lambda: self.show(page))]
-        self._window.notice.say(_TOPIC, text, Tone.INFO, offers, passes=True)
+        self._window.notice.say(topic, text, Tone.INFO, offers, passes=True)

@@ -31,11 +31,12 @@ class PeopleRows:
         return self._editor.session
 
     def conflicts(self) -> list[Row]:
-        """One row for each open conflict, in the order in which they were found."""
+        """One row for each open conflict, in z-order as the objects are."""
         session = self._session
         if session is None or session.document is None:
             return []
-        return [self._conflict(each, session.document) for each in session.conflicts.values()]
+        open_now = sorted(session.conflicts.values(), key=_rank)
+        return [self._conflict(each, session.document) for each in open_now]
 
     def told(self, news: Iterable[News]) -> list[Told]:
         """One row for each of these."""
@@ -69,3 +70,8 @@ class PeopleRows:
 
     def _copy_of(self, id_: AnnotationId | None) -> Copy | None:
         return None if self._session is None or id_ is None else self._session.source_of(id_)
+
+
+def _rank(conflict: Conflict) -> tuple[float, AnnotationId]:
+    shown = conflict.mine or conflict.theirs or conflict.base
+    return (0.0 if shown is None else shown.rank), conflict.id
