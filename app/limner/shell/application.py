@@ -38,6 +38,7 @@ from limner.shell.toning import Toning
 from limner.shell.trouble import words
 from limner.shell.viewing import Viewing
 from limner.shell.window import Window
+from limner.storage.errors import StoreBusy
 from limner.storage.settings import Connection, LastProject
 from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
@@ -55,7 +56,7 @@ class Application:
         self._collector = collector
         self.tokens = theme.apply(_qt(), dark=self._is_dark())
         self.window = Window()
-        self.editor = Editor(self.window)
+        self.editor = Editor(self.window, services.main)
         self.project = Project(self.window, self.editor, services.pixels, services.main)
         self.changes = DatasetChanges(self.window, self.project, self.editor)
         self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
@@ -71,6 +72,7 @@ class Application:
         self.project.watch(self._project_changed)
         self.editor.watch(self.window.refresh_soon)
         self._wanted: Path | None = None
+        self._held_by = ""
         self._connection: Connection | None = None
         self._folder: str | None = None
         self._workspaces: dict[str, Workspace] = {}
@@ -82,9 +84,12 @@ class Application:
 
     # --- the start
 
-    def start(self, wanted: Path | None = None) -> None:
-        """Show the window, start the server inside, then open `wanted` or the last project."""
-        self._wanted = wanted
+    def start(self, wanted: Path | None = None, held_by: str = "") -> None:
+        """Show the window, start the server inside, then open `wanted` or the last project.
+
+        `held_by` is who else has this person's work, when somebody has.
+        """
+        self._wanted, self._held_by = wanted, held_by
         last = self.services.settings.last_project
         if last is not None and (wanted is None or str(wanted.absolute()) == last.file):
             self.services.decode_ahead(last)
@@ -114,7 +119,10 @@ class Application:
 
     def _not_started(self, error: Exception) -> None:
         self._collector.begin()
-        self.window.canvas.show_message("Limner cannot start here", words(error))
+        text = words(error)
+        if isinstance(error, StoreBusy) and self._held_by:
+            text = f"{text} It is {plain(self._held_by)}, which does not answer."
+        self.window.canvas.show_message("Limner cannot start here", text)
 
     def _reopen(self, last: LastProject) -> None:
         if last.folder is not None:
@@ -351,6 +359,16 @@ class Application:
         self.window.notice.say("surprise", words(error), Tone.WARNING)
 
     # --- the end
+
+    def come_forth(self, wanted: Path | None) -> None:
+        """Somebody started the editor once more: this window is the one, and opens `wanted`."""
+        window = self.window
+        if window.isMinimized():
+            window.showNormal()
+        window.raise_()
+        window.activateWindow()
+        if wanted is not None:
+            self.open_path(wanted)
 
     def quit(self) -> None:
         if not self._has_left:

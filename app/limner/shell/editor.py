@@ -16,16 +16,19 @@ from limner.model.json_text import JsonText
 from limner.model.ontology import LabelClass, Ontology
 from limner.model.patch import Patch
 from limner.model.rules import RuleBroken
+from limner.shell.half_drawn import HalfDrawn, count_of
 from limner.shell.notice import Tone
 from limner.shell.trouble import words
 from limner.shell.unseen import Unseen
 from limner.shell.window import Window
 from limner.sync.session import Session
+from limner.tasks import MainThread
 from limner.tools import edits
 from limner.tools.bench import Bench
+from limner.tools.hand import HandTool
 from limner.tools.tool import Key, Tool
 from limner.tools.toolbox import make, tool_for
-from limner.tools.hand import HandTool
+from limner.tools.unfinished import Unfinished
 
 _DUPLICATE_OFFSET = 12.0
 """Image pixels at zoom 1; divided by the zoom so that a copy is seen beside its original."""
@@ -34,19 +37,20 @@ _DUPLICATE_OFFSET = 12.0
 class Editor:
     """Joins one session with the canvas and the panels. Main thread only."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, main: MainThread) -> None:
         self._window = window
+        self._half_drawn = HalfDrawn(main, self._resumed)
         self._ontology = Ontology()
         self.session: Session | None = None
         self.bench: Bench | None = None
         self._tool: Tool | None = None
         self.tool_name = "select"
         self._was_drawing = False
+        self._past: Bench | None = None
         self._active: dict[Kind, LabelClass] = {}
         self._unseen = Unseen()
         self._clip: edits.Clip | None = None
         self._stops: list[Callable[[], None]] = []
-        self._past: Bench | None = None
         self._picture_size: tuple[int, int] | None = None
         self._watchers: list[Callable[[], None]] = []
         self._connect()
@@ -90,32 +94,28 @@ class Editor:
         for panel in (self._window.classes, self._window.attributes):
             panel.edit(bench)
         self.use(self.tool_name)
+        self._half_drawn.open(session, self._resume)
         self._window.focus_canvas()
         self._apply_hidden()
         self._window.status.show_shapes(len(document))
 
     def leave(self) -> None:
-        """Take the document off the canvas; what is half drawn is dropped."""
+        """Take the document off the canvas; what is half drawn stays with it for the next time."""
+        self._half_drawn.close()
         if self._tool is not None:
             self._tool.leave()
         for stop in self._stops:
             stop()
         self._stops, self._tool, self.bench, self.session = [], None, None, None
+        self._past = None
         self._picture_size = None
         self._window.canvas.use(None)
         self._window.canvas.edit(None)
         for panel in (self._window.objects, self._window.classes, self._window.attributes):
             panel.edit(None)
         self._window.status.show_shapes(None)
-        self._past = None
         self._tell()
 
-    def set_ontology(self, ontology: Ontology) -> None:
-        """The dataset's classes changed; document, tool and what is half drawn stay."""
-        self._ontology = ontology
-        bench = self.bench
-        if bench is None:
-            return
     @property
     def ontology(self) -> Ontology:
         """The classes of the dataset."""
@@ -142,6 +142,12 @@ class Editor:
         if self._past is not None and self.session is not None:
             self.show(self.session, self._ontology)
 
+    def set_ontology(self, ontology: Ontology) -> None:
+        """The dataset's classes changed; document, tool and what is half drawn stay."""
+        self._ontology = ontology
+        bench = self.bench
+        if bench is None:
+            return
         bench.ontology = ontology
         self._window.canvas.recolour(ontology)
         self._window.objects.recolour()
@@ -207,12 +213,14 @@ class Editor:
     def undo(self) -> None:
         if self._tool is not None and self._tool.undo():
             self._window.canvas.refresh_overlay()
+            self._overlay_changed()
         elif self.bench is not None:
             self._step(self.bench.history, self.bench.history.undo)
 
     def redo(self) -> None:
         if self._tool is not None and self._tool.redo():
             self._window.canvas.refresh_overlay()
+            self._overlay_changed()
         elif self.bench is not None:
             self._step(self.bench.history, self.bench.history.redo)
 
@@ -349,7 +357,8 @@ class Editor:
             self._window.status.show_shapes(len(self.bench.document))
         if self._unseen.follow(patch):
             self._window.canvas.set_hidden(self._unseen.ids)
-        self._window.notice.clear("rule")
+        for topic in ("rule", "drawing"):
+            self._window.notice.clear(topic)
         self._tell()
 
     def _selected(self) -> None:
@@ -359,7 +368,29 @@ class Editor:
     def _refused(self, error: RuleBroken) -> None:
         self._window.notice.say("rule", str(error), Tone.WARNING)
 
+    def _resume(self, unfinished: Unfinished) -> bool:
+        """Go on with a shape that was being drawn when the image was left, or at a crash."""
+        if self.is_drawing:
+            return False
+        before = self.tool_name
+        self.use(unfinished.tool)
+        kind = next((k for k in Kind if self.tool_name in _tools_for(k)), None)
+        label = self._ontology.find(unfinished.label or "", kind) if kind is not None else None
+        if label is not None:
+            self._active[label.kind] = label
+        if self._tool is None or not self._tool.resume(unfinished):
+            self.use(before)
+            return False
+        self._show_active_class()
+        self._window.canvas.refresh_overlay()
+        return True
+
+    def _resumed(self, unfinished: Unfinished) -> None:
+        text = f"You were drawing here: {count_of(unfinished.points)} are back."
+        self._window.notice.say("drawing", f"{text} Go on, or press Esc to drop them.")
+
     def _overlay_changed(self) -> None:
+        self._half_drawn.follow(self._tool)
         self._window.status.show_hint(self._window.canvas.overlay.hint)
         if self.is_drawing != self._was_drawing:
             self._tell()

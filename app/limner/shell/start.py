@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 from limner import resources
 from limner.shell import fonts, qt_guard
 from limner.shell.application import Application
+from limner.shell.endings import Endings
 from limner.shell.garbage import MainThreadCollector
 from limner.shell.main_thread import QtMainThread
+from limner.shell.one_window import OneWindow
 from limner.shell.qt_guard import UnsoundQt
 from limner.shell.services import Host, Services
 from limner.storage.places import Places
@@ -31,14 +33,39 @@ _MEANINGLESS: Final = "This plugin does not support propagateSizeHints()"
 def run(host: Host, wanted: Path | None = None) -> int:
     """Open the editor on `wanted` (a folder or an image) and return when it is closed.
 
+    Where another window has this person's work, that one comes to the front and opens `wanted`.
+
     Raises:
         UnsoundQt: this pair of Python and Qt aborts during work.
     """
     log_what_qt_says()
     qt = QApplication.instance() or QApplication(sys.argv[:1])
-    application = make(host, Places.find())
-    application.start(wanted)
-    return qt.exec()
+    places = Places.find()
+    window = _one_window(places)
+    held_by = "" if window is None or window.claim() else window.holder
+    if window is not None and held_by and window.ring(wanted):
+        _LOG.warning("%s has this work open: its window comes to the front", held_by)
+        return 0
+    application = make(host, places)
+    endings = Endings(application.quit)
+    if window is not None and not held_by:
+        window.listen(application.come_forth)
+    application.start(wanted, held_by=held_by)
+    try:
+        return qt.exec()
+    finally:
+        endings.deleteLater()
+        if window is not None:
+            window.release()
+
+
+def _one_window(places: Places) -> OneWindow | None:
+    """The claim on this person's work; None where no lock can be written."""
+    try:
+        places.make()
+    except OSError:
+        return None
+    return OneWindow(places.data)
 
 
 def log_what_qt_says() -> None:
