@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Dataset, FolderOpened, ImageRow, Pictograph
+from limner.panels.people import Page
 from limner.panels.text import plain
 from limner.review.binding import Binding
 from limner.shell import theme
 from limner.shell.about import AboutDialog, KeysDialog
 from limner.shell.afterwards import Afterwards
+from limner.shell.beginning import Beginning
 from limner.shell.catalog import commands
 from limner.shell.connections import ConnectionsDialog
 from limner.shell.dataset_changes import DatasetChanges
@@ -31,6 +33,8 @@ from limner.shell.notice import Tone
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
+from limner.shell.queue import Queue
+from limner.shell.remedies import Remedies
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
 from limner.shell.services import LOCAL_ORIGIN, Local, Services
@@ -40,10 +44,12 @@ from limner.shell.viewing import Viewing
 from limner.shell.window import Window
 from limner.storage.errors import StoreBusy
 from limner.storage.settings import Connection, LastProject
+from limner.sync.remembered import Place
 from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
 
 _LOG = logging.getLogger("limner")
+_MOST_SURPRISES: Final = 20
 _QUIT_S: Final = 2.0
 """How long quitting may wait for a save on its way; what is not sent is on the disk."""
 
@@ -60,10 +66,21 @@ class Application:
         self.project = Project(self.window, self.editor, services.pixels, services.main)
         self.changes = DatasetChanges(self.window, self.project, self.editor)
         self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
-        self.saving = Saving(self.window, self.project, self.editor, self.show_connections)
+        self.remedies = Remedies(
+            self.window,
+            self.project,
+            self.editor,
+            change_key=self.show_connections,
+            open_elsewhere=self.open_place,
+            resolve=lambda: self.people.show(Page.CONFLICTS),
+        )
+        self.saving = Saving(self.window, self.project, self.remedies)
         self.looking_back = LookingBack(self.window, self.project, self.editor)
         self.people = People(self.window, self.editor)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
+        self.queue = Queue(
+            self.window, self.project, services.pixels.small, self.remedies, self.reviewing.send
+        )
         self.toning = Toning(self.window, self.project)
         self.viewing = Viewing(self.window, self.project, self.editor, services)
         self.window.install(commands(self))
@@ -71,43 +88,39 @@ class Application:
         self.window.closing.connect(self._leave)
         self.project.watch(self._project_changed)
         self.editor.watch(self.window.refresh_soon)
-        self._wanted: Path | None = None
         self._held_by = ""
+        self._beginning = Beginning(services, self.project, self)
         self._connection: Connection | None = None
         self._folder: str | None = None
         self._workspaces: dict[str, Workspace] = {}
         self._opening: Ticket | None = None
         self._has_left = False
         self.surprises: list[BaseException] = []
-        """Errors that nobody expected, in the order they came; none of them ended the program."""
+        """The first errors that nobody expected; none of them ended the program."""
         self._paint_theme()
 
     # --- the start
 
     def start(self, wanted: Path | None = None, held_by: str = "") -> None:
-        """Show the window, start the server inside, then open `wanted` or the last project.
+        """Show the window, then open `wanted` or the last project.
 
         `held_by` is who else has this person's work, when somebody has.
         """
-        self._wanted, self._held_by = wanted, held_by
-        last = self.services.settings.last_project
-        if last is not None and (wanted is None or str(wanted.absolute()) == last.file):
-            self.services.decode_ahead(last)
+        self._held_by = held_by
         self.window.canvas.show_message("Starting…")
         self.window.show()
-        self.services.main.post(lambda: self.services.start_local(self._started, self._not_started))
+        self._beginning.begin(wanted)
 
-    def _started(self, local: Local) -> None:
+    def is_up(self, local: Local) -> None:
+        """The server inside answers from now on."""
         self._collector.begin()
-        Afterwards(self.project, self.services.main, lambda: self._use_review(local))
+        Afterwards(self.project, self.services.main, lambda: self._begin_the_rest(local))
         self._tell_what_was_set_aside(local)
-        last = self.services.settings.last_project
-        if self._wanted is not None:
-            self.open_path(self._wanted)
-        elif last is not None:
-            self._reopen(last)
-        else:
-            self.open_sample()
+
+    def _begin_the_rest(self, local: Local) -> None:
+        """What can wait until the image is there."""
+        self._use_review(local)
+        self._send_what_waits(local)
 
     def _tell_what_was_set_aside(self, local: Local) -> None:
         """Files of an earlier run that could not be read are kept, and the person knows where."""
@@ -117,14 +130,16 @@ class Application:
             text = f"Unsent work of an earlier run could not be read: {local.file.set_aside}"
             self.window.notice.say("aside", text, Tone.WARNING)
 
-    def _not_started(self, error: Exception) -> None:
+    def is_not_up(self, error: Exception) -> None:
+        """Nothing can be opened here."""
         self._collector.begin()
         text = words(error)
         if isinstance(error, StoreBusy) and self._held_by:
             text = f"{text} It is {plain(self._held_by)}, which does not answer."
         self.window.canvas.show_message("Limner cannot start here", text)
 
-    def _reopen(self, last: LastProject) -> None:
+    def reopen(self, last: LastProject) -> None:
+        """Open what was open the last time; its server is asked for everything."""
         if last.folder is not None:
             self.open_path(Path(last.folder), last.image)
             return
@@ -138,7 +153,7 @@ class Application:
 
         def not_found(error: Exception) -> None:
             self.open_sample()
-            self._warn("project")(error)
+            self.warn("project", error)
 
         self._open_with(connection, find, last.image, not_found)
 
@@ -156,8 +171,8 @@ class Application:
         `first` names the image to begin with.
         """
         local = self.services.local
-        if local is None:
-            self._wanted = path
+        if local is None or local.hosted is None:
+            self._beginning.want(path)
             return
 
         def read() -> tuple[FolderOpened, str, str | None]:
@@ -168,11 +183,13 @@ class Application:
         def opened(found: tuple[FolderOpened, str, str | None]) -> None:
             result, place, begin = found
             self.window.notice.clear("folder")
-            self._show(local.server, None, result.dataset, begin, folder=place)
+            self.show(local.server, None, result.dataset, begin, folder=place)
             self._tell_skipped(result)
 
         self.window.canvas.show_message("Reading the folder…", plain(str(path)))
-        self._begin(self.services.tasks.run(read, opened, self._not_opened(path)))
+        self._begin(
+            self.services.tasks.run(read, opened, lambda error: self.folder_not_opened(path, error))
+        )
 
     def _begin(self, opening: Ticket) -> None:
         """What was asked for last is what opens, however slow the one before was."""
@@ -187,7 +204,7 @@ class Application:
             self._begin(
                 self.services.tasks.run(
                     lambda: self.services.install_sample(local),
-                    lambda dataset: self._show(local.server, None, dataset, None),
+                    lambda dataset: self.show(local.server, None, dataset, None),
                     self._warn("project"),
                 )
             )
@@ -218,27 +235,64 @@ class Application:
 
         self._begin(
             self.services.tasks.run(
-                reach, lambda found: self._show(found[0], connection, found[1], first), failed
+                reach, lambda found: self.show(found[0], connection, found[1], first), failed
             )
         )
 
-    def _show(
+    def show(
         self,
         server: Pictograph,
         connection: Connection | None,
         dataset: Dataset,
         first: str | None,
         folder: str | None = None,
+        rows: list[ImageRow] | None = None,
     ) -> None:
+        """Open a dataset; `rows` are its images as they are remembered, to be shown at once."""
         self._connection, self._folder = connection, folder
         origin = connection.url if connection is not None else LOCAL_ORIGIN
+        workspace = self._workspace(server, origin)
+        self.window.notice.clear("project")
+        self.project.open(workspace, dataset, first, rows)
+
+    def _workspace(self, server: Pictograph, origin: str) -> Workspace:
         workspace = self._workspaces.get(origin)
         if workspace is None:
             workspace = self._workspaces[origin] = self.services.workspace(server, origin)
         else:
             workspace.relink(replace(workspace.link, server=server))
-        self.window.notice.clear("project")
-        self.project.open(workspace, dataset, first)
+        return workspace
+
+    def _send_what_waits(self, local: Local) -> None:
+        """Send what earlier runs could not, to the servers of which nothing is open."""
+
+        def find() -> list[tuple[Pictograph, str]]:
+            origins = {one.origin for one in local.file.waiting()}
+            connections = self.services.settings.connections
+            return [
+                (self.services.remote(each), each.url)
+                for each in connections
+                if each.url in origins and each.dialect is not None
+            ]
+
+        def found(servers: list[tuple[Pictograph, str]]) -> None:
+            for server, origin in servers:
+                if origin not in self._workspaces:
+                    self._workspace(server, origin).resume(self._warn("resume"))
+
+        self.services.tasks.run(find, found, self._warn("resume"))
+
+    def folder_opened(self, path: Path, result: FolderOpened) -> None:
+        """A folder that is on the canvas already was looked through again."""
+        local, dataset = self.services.local, self.project.dataset
+        if local is None or dataset is None:
+            return
+        self.window.notice.clear("folder")
+        if result.dataset.id == dataset.id:
+            self.project.take_over(result.dataset)
+        else:
+            self.show(local.server, None, result.dataset, None, folder=str(path))
+        self._tell_skipped(result)
 
     def _tell_skipped(self, result: FolderOpened) -> None:
         if result.skipped:
@@ -247,17 +301,30 @@ class Application:
             text = f"Left out: {plain(path)} ({plain(reason)}){more}."
             self.window.notice.say("skipped", text, Tone.WARNING)
 
-    def _not_opened(self, path: Path) -> Callable[[Exception], None]:
-        def failed(error: Exception) -> None:
-            self.window.notice.say(
-                "folder", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
-            )
-            if self.project.dataset is None:
-                self.open_sample()
-            else:
-                self.window.canvas.show_message("")
+    def folder_not_opened(self, path: Path, error: Exception) -> None:
+        """Say so; what is open stays, and there is always something."""
+        self.window.notice.say(
+            "folder", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
+        )
+        if self.project.dataset is None:
+            self.open_sample()
+        else:
+            self.window.canvas.show_message("")
 
-        return failed
+    def open_place(self, origin: str, place: Place) -> None:
+        """Open an image of any dataset of a server that is known here."""
+        connections = self.services.settings.connections
+        connection = next((each for each in connections if each.url == origin), None)
+        if connection is None and origin != LOCAL_ORIGIN:
+            text = f"There is no connection to {plain(origin)} any more: add it to go on."
+            self.window.notice.say("project", text, Tone.WARNING)
+            return
+        self._open_with(
+            connection,
+            lambda server: server.dataset(place.dataset.id),
+            place.row.filename,
+            self._warn("project"),
+        )
 
     # --- servers
 
@@ -266,8 +333,9 @@ class Application:
         ConnectionsDialog(self.services, self._connections_changed, self.window, kind).open()
 
     def _connections_changed(self) -> None:
-        if self.services.local is not None:
-            self._use_review(self.services.local)
+        local = self.services.local
+        if local is not None and local.hosted is not None:
+            self._use_review(local)
         workspace, connection = self.project.workspace, self._connection
         if workspace is None or connection is None:
             return
@@ -347,7 +415,7 @@ class Application:
             dataset_id=dataset.id,
             image=row.filename,
             image_id=row.id,
-            file=str(now.path) if now is not None and connection is None else None,
+            file=str(now.path) if now is not None else None,
             folder=self._folder,
         )
         if last != self.services.settings.last_project:
@@ -355,7 +423,8 @@ class Application:
 
     def surprised(self, error: BaseException) -> None:
         """An error that nobody expected: said in words, and the work goes on."""
-        self.surprises.append(error)
+        if len(self.surprises) < _MOST_SURPRISES:  # each holds on to all that was at work
+            self.surprises.append(error)
         self.window.notice.say("surprise", words(error), Tone.WARNING)
 
     # --- the end
@@ -391,8 +460,12 @@ class Application:
         self._collector.close()
         self.window.deleteLater()
 
+    def warn(self, topic: str, error: Exception) -> None:
+        """Say what did not work."""
+        self.window.notice.say(topic, words(error), Tone.WARNING)
+
     def _warn(self, topic: str) -> Callable[[Exception], None]:
-        return lambda error: self.window.notice.say(topic, words(error), Tone.WARNING)
+        return lambda error: self.warn(topic, error)
 
 
 def _qt() -> QApplication:
