@@ -204,7 +204,7 @@ class World:
         seed: int,
         told: Callable[[str], None] | None,
     ) -> None:
-        self._random = random = Random(seed * 7919 + 1)  # noqa: S311 - it is to come again
+        self.random = random = Random(seed * 7919 + 1)  # noqa: S311 - it is to come again
         self._ledger, self._tokens = Ledger(), Tokens()
         self._told = told
         images = 2 if random.random() < 0.25 else 1
@@ -213,18 +213,18 @@ class World:
             Server([_box(f"i{place}", 0.5, place) for place in range(3)], has_versions=has_versions)
             for _ in range(images)
         ]
-        self._network = Network(self._servers, random, faults)
+        self.network = Network(self._servers, random, faults)
         self._faults = faults
         people = clients - 1 if policy == "foreign" else clients
         self._memories = [Memory(number) for number in range(clients)]
-        self._seats = [
+        self.seats = [
             Seat(
                 image,
                 self._memories[person],
                 self._ledger,
                 self._tokens,
                 self._servers[image].now,
-                self._network.post,
+                self.network.post,
                 told,
             )
             for person in range(people)
@@ -237,12 +237,11 @@ class World:
     def live(self) -> Outcome:
         for _ in range(STEPS):
             self._step()
-        self._heal()
-        return self._outcome()
+        return self.heal()
 
     def _step(self) -> None:
-        random = self._random
-        seat = random.choice(self._seats)
+        random = self.random
+        seat = random.choice(self.seats)
         chance = random.random()
         if chance < 0.20:
             if self._script is not None and random.random() < 0.3:
@@ -252,7 +251,7 @@ class World:
         elif chance < 0.50:
             self._run(seat)
         elif chance < 0.93:
-            self._network.step()
+            self.network.step()
         elif chance < 0.945:
             seat.crash()
         elif chance < 0.96:
@@ -260,45 +259,46 @@ class World:
         elif chance < 0.97:
             seat.save()
         else:
-            self._network.arrive_late()
+            self.network.arrive_late()
 
     def _run(self, seat: Seat) -> None:
         """Let the program come to what it has to do."""
-        if seat.is_keeping or self._random.random() < 0.5:
-            seat.settle_disk(self._random, self._network.faults)
+        if seat.is_keeping or self.random.random() < 0.5:
+            seat.settle_disk(self.random, self.network.faults)
         elif seat.is_waking:
             seat.wake()
 
-    def _heal(self) -> None:
+    def heal(self) -> Outcome:
         """The network is well again; late requests still come; everybody opens the image again."""
-        self._network.faults = 0.0
-        for seat in self._seats:
+        self.network.faults = 0.0
+        for seat in self.seats:
             seat.disk_failed = False
         self._say("-- healed")
         self._until_quiet()
         for _ in range(4):
             before = [server.now for server in self._servers]
-            for seat in self._seats:
+            for seat in self.seats:
                 seat.open()
                 self._until_quiet()
             if before == [server.now for server in self._servers]:
                 break
+        return self._outcome()
 
     def _until_quiet(self) -> None:
-        random, network = self._random, self._network
+        random, network = self.random, self.network
         for _ in range(ROUNDS):
             if network.has_late and random.random() < 0.3:
                 network.arrive_late()
             elif not network.is_quiet:
                 network.step()
             else:
-                busy = [s for s in self._seats if s.is_keeping or s.is_waking]
+                busy = [s for s in self.seats if s.is_keeping or s.is_waking]
                 if busy:
                     seat = random.choice(busy)
                     seat.settle_disk(random, 0.0)
                     if seat.is_waking:
                         seat.wake()
-                elif not network.has_late and not any(s.mend(random) for s in self._seats):
+                elif not network.has_late and not any(s.mend(random) for s in self.seats):
                     return
         raise AssertionError("it never comes to rest")
 
@@ -309,14 +309,14 @@ class World:
                 self._ledger.stored(image, revision.body, revision.sent)
             for annotation in server.now.body:
                 final[image, annotation.id] = values_of(annotation)
-        for seat in self._seats:
+        for seat in self.seats:
             for id_ in sorted(seat.machine.held_back):
                 seat.memory.keeps[seat.image, id_] = seat.document.get(id_)
         fate = self._ledger.fate(final, self._memories)
         for kind in ("overwritten", "silent", "resurrected", "missing"):
             for deed in getattr(fate, kind):
                 self._say(f"-- {kind}: {deed.client} {deed.place} {deed.value}")
-        edits = sum(seat.edits for seat in self._seats)
+        edits = sum(seat.edits for seat in self.seats)
         edits += self._script.edits if self._script is not None else 0
         return Outcome(
             1,
@@ -325,7 +325,7 @@ class World:
             len(fate.silent),
             len(fate.resurrected),
             len(fate.missing),
-            sum(self._is_apart(seat) for seat in self._seats),
+            sum(self._is_apart(seat) for seat in self.seats),
         )
 
     def _is_apart(self, seat: Seat) -> bool:
