@@ -36,7 +36,7 @@ _LEAST_USED: Final = """
 """
 _HISTORY: Final = "SELECT coalesce(sum(history_bytes), 0) FROM image WHERE is_aside = 0"
 _OLDEST: Final = """
-    SELECT seq, image, length(changes) + coalesce(length(conflicts), 0)
+    SELECT seq, image, length(changes) + coalesce(length(op.conflicts), 0)
     FROM op JOIN image AS i ON image = number
     WHERE seq < stem AND is_ahead = 0 AND is_aside = 0 AND (? OR seq < coalesce((
         SELECT seq FROM op AS o WHERE o.image = i.number AND o.line = 'work'
