@@ -42,7 +42,7 @@ def _work_words(error: Exception) -> str:
     """What stands in the way of an image's work though the server answers."""
     match error:
         case MassRemoval():
-            return f"{error} Yours are on the canvas. Should they be kept?"
+            return f"{error} They are marked on the canvas. Should they be kept?"
         case WentBack():
             return (
                 f"{error} It was perhaps restored from a backup. Your version is on the canvas: "

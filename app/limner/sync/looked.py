@@ -77,7 +77,7 @@ def held_up(ground: Copy, looked: Looked) -> Exception | None:
         return WentBack(ground.rev, looked.copy.rev)
     gone = looked.removed
     if gone > MANY_REMOVED or (gone >= FEW and 2 * gone > looked.remaining):
-        return MassRemoval(gone)
+        return MassRemoval(gone, looked.remaining)
     return None
 
 

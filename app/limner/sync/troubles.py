@@ -6,9 +6,10 @@ from __future__ import annotations
 class MassRemoval(Exception):
     """So much of the image is gone on the server that a person is asked before it goes here."""
 
-    def __init__(self, count: int) -> None:
-        super().__init__(f"{count:,} annotations of this image were removed on the server.")
+    def __init__(self, count: int, of: int) -> None:
+        super().__init__(f"{count:,} of {of:,} shapes were removed by others.")
         self.count = count
+        self.of = of
 
 
 class WentBack(Exception):
