@@ -18,9 +18,9 @@ from typing import Any, Final
 _POINTER: Final = ctypes.sizeof(ctypes.c_void_p)
 _METHODS_BYTES: Final = 19 * _POINTER
 """`sqlite3_io_methods`, version 3: the version and 18 functions."""
-_NAME_AT, _OPEN_AT = 3, 5
-"""Pointers of `sqlite3_vfs` after its three ints and their padding: zName, xOpen."""
-_WRITE, _TRUNCATE, _SYNC = 3, 4, 5
+_NAME_AT, _OPEN_AT, _DELETE_AT = 3, 5, 6
+"""Pointers of `sqlite3_vfs` after its three ints and their padding: zName, xOpen, xDelete."""
+WRITE, TRUNCATE, SYNC = 3, 4, 5
 """Functions of `sqlite3_io_methods` by their place."""
 
 FULL: Final = sqlite3.SQLITE_FULL
@@ -40,6 +40,7 @@ _Write = ctypes.CFUNCTYPE(
 )
 _Truncate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
 _Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+_Delete = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
 
 
 class NoSuchDisk(Exception):
@@ -53,7 +54,8 @@ class Disk:
         self.calls = 0
         self.fails: Callable[[int, int], int] = lambda _call, _kind: 0
         """Of the number of a call and its kind, the code with which it fails; 0: it does not."""
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
+        """Held during every call, so that it is either done or not begun."""
 
     def fails_once(self, at: int, *, is_full: bool = False) -> None:
         """The call of that number fails, and no other."""
@@ -68,26 +70,34 @@ class Disk:
 
     def answer(self, kind: int) -> int:
         """Count a call; with which code it fails."""
-        with self._lock:
-            self.calls += 1
-            return self.fails(self.calls, kind)
+        self.calls += 1
+        return self.fails(self.calls, kind)
+
+    def opened(self, path: str) -> None:
+        """A file is about to be opened; for disks that remember what they hold."""
+
+    def did(self, path: str, kind: int, arguments: tuple[Any, ...]) -> None:
+        """A call was carried out, with the arguments after the file: `sqlite3_io_methods`."""
+
+    def deleted(self, path: str, *, is_synced: bool) -> None:
+        """A file was deleted, and its folder synced or not."""
 
 
 def _code(kind: int, is_full: bool) -> int:
-    if kind == _SYNC:
+    if kind == SYNC:
         return SYNC_ERROR
     return FULL if is_full else IO_ERROR
 
 
 @contextmanager
-def faulty_disk() -> Iterator[Disk]:
-    """Every database that is opened meanwhile lies on the disk that is given.
+def faulty_disk(disk: Disk | None = None) -> Iterator[Disk]:
+    """Every database that is opened meanwhile lies on this disk, or one that is made here.
 
     Raises:
         NoSuchDisk: SQLite cannot be reached here.
     """
     library = _library()
-    disk = Disk()
+    disk = disk or Disk()
     real = library.sqlite3_vfs_find(None)
     ours = _Table(real, disk)
     if library.sqlite3_vfs_register(ours.address, 1):
@@ -134,23 +144,38 @@ class _Table:
         self._real = real
         self._methods: dict[int, Any] = {}
         self._kept: list[Any] = []
+        self._paths: dict[int, str] = {}
         size = 24 * _POINTER  # three ints with padding, and the pointers of version 3
         self._bytes = ctypes.create_string_buffer(ctypes.string_at(real, size), size)
         self.address = ctypes.addressof(self._bytes)
+        self._delete = _Delete(self._deletes)
+        self._real_delete = _Delete(self._pointer(_DELETE_AT).value or 0)
         self._name = ctypes.create_string_buffer(b"limner-faulty-disk")
         self._open = _Open(self._opens)
         self._real_open = _Open(self._pointer(_OPEN_AT).value or 0)
         self._pointer(_NAME_AT).value = ctypes.addressof(self._name)
         self._pointer(_OPEN_AT).value = ctypes.cast(self._open, ctypes.c_void_p).value
+        self._pointer(_DELETE_AT).value = ctypes.cast(self._delete, ctypes.c_void_p).value
 
     def _pointer(self, place: int) -> ctypes.c_void_p:
         return ctypes.c_void_p.from_buffer(self._bytes, place * _POINTER)
 
     def _opens(self, _vfs: int, name: int, file: int, flags: int, out: Any) -> int:
-        answer: int = self._real_open(self._real, name, file, flags, out)
+        path = ctypes.string_at(name).decode() if name else ""
+        with self._disk.lock:
+            self._disk.opened(path)
+            answer: int = self._real_open(self._real, name, file, flags, out)
         methods = ctypes.c_void_p.from_address(file)
         if answer == 0 and methods.value:
             methods.value = ctypes.addressof(self._ours(methods.value))
+            self._paths[file] = path
+        return answer
+
+    def _deletes(self, _vfs: int, name: bytes, sync: int) -> int:
+        with self._disk.lock:
+            answer: int = self._real_delete(self._real, name, sync)
+            if answer == 0:
+                self._disk.deleted(name.decode(), is_synced=bool(sync))
         return answer
 
     def _ours(self, real: int) -> Any:
@@ -159,7 +184,7 @@ class _Table:
             copy = ctypes.create_string_buffer(
                 ctypes.string_at(real, _METHODS_BYTES), _METHODS_BYTES
             )
-            for place, kind in ((_WRITE, _Write), (_TRUNCATE, _Truncate), (_SYNC, _Sync)):
+            for place, kind in ((WRITE, _Write), (TRUNCATE, _Truncate), (SYNC, _Sync)):
                 pointer = ctypes.c_void_p.from_buffer(copy, place * _POINTER)
                 function = kind(self._counted(place, kind(pointer.value or 0)))
                 self._kept.append(function)
@@ -168,7 +193,11 @@ class _Table:
         return self._methods[real]
 
     def _counted(self, kind: int, real: Callable[..., int]) -> Callable[..., int]:
-        def call(*arguments: Any) -> int:
-            return self._disk.answer(kind) or real(*arguments)
+        def call(file: int, *arguments: Any) -> int:
+            with self._disk.lock:
+                code = self._disk.answer(kind) or real(file, *arguments)
+                if code == 0:
+                    self._disk.did(self._paths[file], kind, arguments)
+            return code
 
         return call

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from fault.simulator import Policy
 
 
+def power_cuts(runs: int, seed: int) -> Tally:
+    """Random lives in which the power goes, with errors of the disk now and then."""
+    from fault.power_cuts import power_cuts
+
+    return power_cuts(runs, seed)
+
+
 def lives(runs: int, seed: int) -> Tally:
     """Random lives of an image over many restarts."""
     from fault.lives import random_lives

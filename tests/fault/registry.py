@@ -39,6 +39,7 @@ def _people() -> list[Fault]:
 
 
 FAULTS: Final = (
+    Fault("powercut", 2_000, 10_000, measures.power_cuts),  # L2
     Fault("lives", 500, 5_000, measures.lives),  # L4
     Fault("clocks", 200, 2_000, measures.clocks),  # L5
     Fault("server-kill", 50, 200, measures.server_kill),  # L19
