@@ -36,6 +36,7 @@ class Ada:
         self._annotator = annotator
         local = annotator.application.services.local
         assert local is not None
+        assert local.hosted is not None
         wire = connect(BASE_URL, key, transport=local.hosted.transport)
         self.server = Pictograph(wire, Dialect.IMAGE_ID)
 

@@ -44,8 +44,9 @@ class PeopleRows:
 
     def authors(self, ids: Iterable[AnnotationId | None]) -> set[str]:
         """Who brought others' latest word on these, as far as it is known."""
-        copies = {self._copy_of(id_) for id_ in ids}
-        return {copy.author for copy in copies if copy is not None and copy.author}
+        found = map(self._copy_of, ids)
+        copies = {id(copy): copy for copy in found if copy is not None}  # a few, named often
+        return {copy.author for copy in copies.values() if copy.author}
 
     def _conflict(self, conflict: Conflict, document: Document) -> Row:
         held = document.get(conflict.id)

@@ -19,11 +19,11 @@ def summed_up(told: Iterable[News]) -> list[News]:
     """
     rows: dict[AnnotationId | None, News] = {}
     for news in told:
-        was = rows.pop(news.id, None)
-        goes_on = was is not None and says_the_same(was.after, news.before)
-        before = was.before if was is not None and goes_on else news.before
-        if not says_the_same(before, news.after):
-            rows[news.id] = _row(before, news.after)
+        id_ = news.id
+        was = rows.pop(id_, None)
+        joined = news if was is None else _joined(was, news)
+        if joined is not None:
+            rows[id_] = joined
     return list(rows.values())
 
 
@@ -38,6 +38,12 @@ def is_back(document: Document, news: News) -> bool:
     if news.id is None:
         return False
     return says_the_same(document.get(news.id), news.before)
+
+
+def _joined(was: News, news: News) -> News | None:
+    """One row of two; None when all is as it was before the first."""
+    before = was.before if says_the_same(was.after, news.before) else news.before
+    return None if says_the_same(before, news.after) else _row(before, news.after)
 
 
 def _row(before: Annotation | None, after: Annotation | None) -> News:
