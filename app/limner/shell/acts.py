@@ -9,6 +9,8 @@ from limner.shell.editor import Editor
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
+from limner.shell.queue import Queue
+from limner.shell.remedies import Remedies
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
 from limner.shell.toning import Toning
@@ -26,6 +28,8 @@ class Acts(Protocol):
     saving: Saving
     people: People
     looking_back: LookingBack
+    remedies: Remedies
+    queue: Queue
     reviewing: Reviewing
     toning: Toning
     viewing: Viewing

@@ -55,6 +55,22 @@ def _file(app: Acts) -> tuple[Command, ...]:
             enabled=app.has_image,
             separated=True,
         ),
+        Command(
+            "file.queue",
+            "Work that is not on the ser&ver…",
+            menu,
+            app.queue.toggle,
+            ("Ctrl+Shift+S",),
+            "cloud-upload",
+        ),
+        Command(
+            "file.export_unsent",
+            "E&xport my unsent work…",
+            menu,
+            app.remedies.export,
+            icon="file-down",
+            enabled=app.has_image,
+        ),
         Command("file.quit", "&Quit", menu, app.quit, ("Ctrl+Q",), "log-out", separated=True),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from limner.api.pictograph import Dataset, ImageRow
@@ -16,7 +15,6 @@ from limner.shell.pace import Pace
 from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.sync.pixels import Pixels, Shown, Wanted
-from limner.sync.reading import Restored
 from limner.sync.session import Session
 from limner.sync.state import State
 from limner.sync.workspace import Workspace
@@ -247,8 +245,6 @@ class Project:
             session.row = replace(session.row, width=row.width, height=row.height)
             self._editor.show(session, self.dataset.ontology)
             self._tell()
-            if session.restored is not None:
-                self._window.notice.say("image", _came_back(session.restored))
         self._window.objects.set_refusals(dict(session.refusals))
 
     # --- small parts
@@ -259,13 +255,6 @@ class Project:
     def _tell(self) -> None:
         for watcher in self._watchers:
             watcher()
-
-
-def _came_back(restored: Restored) -> str:
-    edits = "1 edit" if restored.count == 1 else f"{restored.count:,} edits"
-    since = datetime.fromtimestamp(restored.since).astimezone()
-    day = "" if since.date() == datetime.now().astimezone().date() else f"{since:%d %B}, "
-    return f"Restored {edits} from {day}{since:%H:%M}. The server does not have all of them yet."
 
 
 def _nothing() -> None:

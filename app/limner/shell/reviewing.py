@@ -47,6 +47,11 @@ class Reviewing:
         self._window.review.edit(desk)
         self._follow()
 
+    def send(self) -> None:
+        """Try again to send the verdicts that wait."""
+        if self.desk is not None:
+            self.desk.send_waiting()
+
     def close(self) -> None:
         """Show nothing any more: the window is going away."""
         if self.desk is not None:

@@ -4,68 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu
-
-from limner.api.errors import Forbidden, Refused, Unauthorized
-from limner.panels.text import caption, plain
-from limner.shell.editor import Editor
+from limner.panels.queue_rows import Act
+from limner.panels.text import plain
+from limner.panels.when import when
 from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
+from limner.shell.queue_words import acts
+from limner.shell.remedies import Remedies
 from limner.shell.trouble import words
 from limner.shell.window import Window
+from limner.storage.workspace_file import Waiting
 from limner.sync.progress import Activity
 from limner.sync.session import Session
 from limner.sync.state import State
 from limner.sync.troubles import MassRemoval, WentBack
+from limner.sync.workspace import Workspace
 
 
 class Saving:
-    """Shows the state of the image on the canvas, and of everything that waits."""
+    """Shows the state of the image on the canvas, and says what is in its way."""
 
-    def __init__(
-        self, window: Window, project: Project, editor: Editor, change_key: Callable[[], None]
-    ) -> None:
+    def __init__(self, window: Window, project: Project, remedies: Remedies) -> None:
         self._window = window
         self._project = project
-        self._editor = editor
-        self._change_key = change_key
+        self._remedies = remedies
         self._stop: Callable[[], None] | None = None
         self._told: Exception | None = None
         self._noticed: Exception | None = None
+        self._is_crash_told = False
         project.watch(self._project_changed)
-        window.status.state_clicked.connect(self.show_waiting)
 
     def save_now(self) -> None:
         """Send everything that the server does not have, or say again what is in the way."""
         workspace = self._project.workspace
         if workspace is not None:
             workspace.save_all()
-            self._say_again()
-
-    def _say_again(self) -> None:
-        workspace = self._project.workspace
-        if workspace is not None and workspace.current is not None:
-            self._told = None
-            self._speak(workspace.current)
-
-    def show_waiting(self) -> None:
-        """List the images whose work is not on the server yet, with reasons; a click opens one."""
-        self._say_again()
-        workspace = self._project.workspace
-        menu = QMenu(self._window)
-        waiting = [s for s in workspace.sessions() if s.is_dirty] if workspace else []
-        if not waiting:
-            menu.addAction("Everything is on the server").setEnabled(False)
-        for session in waiting:
-            reason = words(session.trouble) if session.trouble else session.state.value
-            text = f"{plain(session.row.filename)} — {plain(reason, 80)}"
-            image_id = session.row.id
-            menu.addAction(caption(text, 300)).triggered.connect(
-                lambda _checked=False, wanted=image_id: self._project.open_image(wanted)
-            )
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(QCursor.pos())
+            if workspace.current is not None:
+                self._told = None
+                self._speak(workspace.current)
 
     def _project_changed(self) -> None:
         if self._stop is not None:
@@ -82,14 +58,13 @@ class Saving:
         workspace = self._project.workspace
         if workspace is None or workspace.current is None:
             return
-        standing = workspace.standing
-        state = workspace.current.state
-        progress = workspace.current.progress
-        self._window.status.show_state(state, standing.waiting, standing.needs_you, progress)
-        if session is workspace.current:
+        current = workspace.current
+        self._window.status.show_state(current.state, workspace.standing, current.progress)
+        if session is current:
             self._count(session)
             self._speak(session)
             self._mention(session)
+            self._tell_of_a_crash(workspace, session)
         if session.progress is None:
             self._window.refresh_soon()
 
@@ -110,6 +85,23 @@ class Saving:
             if session.notice is not None:
                 self._window.notice.say("size", words(session.notice), Tone.WARNING)
 
+    def _tell_of_a_crash(self, workspace: Workspace, session: Session) -> None:
+        """After a run that did not end well, say once that its work is here."""
+        file = workspace.link.file
+        if self._is_crash_told or file.ended_cleanly or session.document is None:
+            return
+        self._is_crash_told = True
+        notice = self._window.notice
+
+        def found(waiting: list[Waiting]) -> None:
+            text = _came_back(waiting)
+            if text:
+                notice.say("restored", text)
+
+        workspace.link.tasks.run(
+            file.waiting, found, lambda error: notice.say("restored", words(error), Tone.WARNING)
+        )
+
     def _speak(self, session: Session) -> None:
         trouble = session.trouble
         if trouble is self._told:
@@ -126,18 +118,21 @@ class Saving:
             return [Choice("Keep mine", session.decline), Choice("Accept", session.accept)]
         if session.state is State.FAILED:
             return [Choice("Try again", self._project.retry)]
-        if isinstance(trouble, Unauthorized | Forbidden):
-            return [Choice("Change key…", self._change_key), Choice("Try again", session.save_now)]
-        if isinstance(trouble, Refused):
-            choices = [Choice("Try again", session.save_now)]
-            if session.refusals:
-                first = next(iter(session.refusals))
-                choices.insert(0, Choice("Show the shape", lambda: self._show(session, first)))
-            return choices
-        return []
+        if not session.needs_you:
+            return []
+        return [self._choice(session, act) for act in acts(trouble, 0, len(session.refusals))]
 
-    def _show(self, session: Session, id_: str) -> None:
-        found = [a.id for a in session.document or () if a.id == id_]
-        session.selection.choose(found)
-        for shape in found:
-            self._editor.reveal(shape)
+    def _choice(self, session: Session, act: Act) -> Choice:
+        origin = "" if self._project.workspace is None else self._project.workspace.link.origin
+        return Choice(act.value, lambda: self._remedies.do((origin, session.row.id), act))
+
+
+def _came_back(waiting: list[Waiting]) -> str:
+    """What of the run before is here and not on a server, in one line; empty for nothing."""
+    edits = sum(each.unsent for each in waiting)
+    since = [each.since for each in waiting if each.since is not None]
+    if not edits or not since:
+        return ""
+    count = "1 edit" if edits == 1 else f"{edits:,} edits"
+    images = f" on {len(since):,} images" if len(since) > 1 else ""
+    return f"Restored {count}{images} from {when(min(since))}."

@@ -23,6 +23,8 @@ from limner.shell.page_chooser import PageChooser
 from limner.shell.pointer_place import PointerPlace
 from limner.sync.progress import Activity, Progress
 from limner.sync.state import State
+from limner.sync.traffic import Line
+from limner.sync.workspace import Standing
 
 _COLOURS = {
     State.LOADING: "#9aa1ae",
@@ -32,6 +34,8 @@ _COLOURS = {
     State.SAFE_HERE: "#4c8dff",
     State.NEEDS_YOU: "#d9a440",
 }
+
+_HELD_UP = (Line.OFFLINE, Line.PAUSED, Line.NO_KEY, Line.ASKED_TO_WAIT)
 
 
 class Status(QStatusBar):
@@ -63,7 +67,7 @@ class Status(QStatusBar):
         self.addWidget(self._hint, 1)
         for part in (self.looks, self._pages, self._size, self._shapes, self._zoom, self._pointer):
             self.addPermanentWidget(part)
-        self.show_state(State.LOADING, 0, 0)
+        self.show_state(State.LOADING, Standing(0, 0))
 
     @property
     def state_text(self) -> str:
@@ -78,19 +82,21 @@ class Status(QStatusBar):
         return self._hint.text()
 
     def show_state(
-        self, state: State, waiting: int, needs_you: int, progress: Progress | None = None
+        self, state: State, standing: Standing, progress: Progress | None = None
     ) -> None:
-        """`waiting` and `needs_you` count the images of the whole workspace.
+        """`standing` is that of the whole workspace, `state` that of the image on the canvas.
 
-        `progress` is that of the image on the canvas, when it takes long.
+        So is `progress`, when it takes long.
         """
-        text = state.value
+        text, waiting, needs_you = state.value, standing.waiting, standing.needs_you
         if progress is not None and progress.activity is Activity.SAVING:
             text = f"{text} · {progress.activity.value} {progress.fraction:.0%}"
         if needs_you:
             state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
+        elif standing.line in _HELD_UP:
+            text = f"{text} · {standing.line.value}{_wait(waiting)}"
         elif waiting > 1:
-            text = f"{state.value} · {waiting} images wait to be sent"
+            text = f"{text} · {waiting:,} images wait to be sent"
         if (state, text) != self._shown:
             self._shown = state, text
             self._state.setText(text)
@@ -151,6 +157,12 @@ class _SizeLabel(QLabel):
             QToolTip.showText(event.globalPos(), tooltip(self.words()), self)
             return True
         return super().event(event)
+
+
+def _wait(images: int) -> str:
+    if not images:
+        return ""
+    return f": {images:,} image{' waits' if images == 1 else 's wait'}"
 
 
 def _plain(name: str) -> QLabel:

@@ -37,6 +37,7 @@ from limner.panels.images import ImagesPanel
 from limner.panels.levels import LevelsPanel
 from limner.panels.objects import ObjectsPanel
 from limner.panels.people import PeoplePanel
+from limner.panels.queue import QueuePanel
 from limner.panels.review import ReviewPanel
 from limner.shell.commands import Command, Menu
 from limner.shell.notice import Notice
@@ -89,6 +90,7 @@ class Window(QMainWindow):
         self.top = _toolbar("Main", QSize(20, 20))
         self.rail = _toolbar("Tools", QSize(22, 22))
         self._lay_out()
+        self.queue = QueuePanel(self)
 
     # --- the parts in their places
 

@@ -146,6 +146,10 @@ class Workspace:
             self.traffic.line,
         )
 
+    def is_stuck(self, image_id: str) -> bool:
+        """Whether an image that nobody has open waits for a person."""
+        return image_id in self._backlog.stuck
+
     def sessions(self) -> tuple[Session, ...]:
         return tuple(self._sessions.values())
 
