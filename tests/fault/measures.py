@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fault.tally import Tally
@@ -16,6 +17,21 @@ def power_cuts(runs: int, seed: int) -> Tally:
     from fault.power_cuts import power_cuts
 
     return power_cuts(runs, seed)
+
+
+def io_faults(*, is_full: bool = False, is_lasting: bool = False) -> Callable[[int, int], Tally]:
+    """A fault at every write and sync call, or at some; one that is said late is a failure."""
+
+    def measure(runs: int, _seed: int) -> Tally:
+        from fault.io_faults import TOLD_WITHIN_S, Trouble, io_faults
+
+        outcomes = io_faults(Trouble(is_full, is_lasting), runs)
+        tally = outcomes.tally
+        if outcomes.longest_s <= TOLD_WITHIN_S:
+            return tally
+        return replace(tally, notes=(*tally.notes, f"said after {outcomes.longest_s:.1f} s"))
+
+    return measure
 
 
 def lives(runs: int, seed: int) -> Tally:

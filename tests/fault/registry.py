@@ -15,7 +15,7 @@ from fault.tally import Tally
 
 @dataclass(frozen=True)
 class Fault:
-    """`measure(runs, seed)` breaks something `runs` times; a dose of 0 means as often as it can."""
+    """`measure(runs, seed)` breaks something `runs` times; a dose of 0 means everywhere."""
 
     name: str
     ci: int
@@ -40,6 +40,9 @@ def _people() -> list[Fault]:
 
 FAULTS: Final = (
     Fault("powercut", 2_000, 10_000, measures.power_cuts),  # L2
+    Fault("io-faults", 0, 0, measures.io_faults()),  # L3, as are the next two
+    Fault("io-faults.full", 60, 0, measures.io_faults(is_full=True)),
+    Fault("io-faults.stay", 60, 0, measures.io_faults(is_lasting=True)),
     Fault("lives", 500, 5_000, measures.lives),  # L4
     Fault("clocks", 200, 2_000, measures.clocks),  # L5
     Fault("server-kill", 50, 200, measures.server_kill),  # L19

@@ -78,4 +78,5 @@ def test_a_fault_is_called_by_the_beginning_of_its_name() -> None:
 
 def test_no_name_stands_twice_and_nothing_may_ever_fail() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
-    assert all(fault.allowed == 0 and fault.release >= fault.ci for fault in FAULTS)
+    assert all(fault.allowed == 0 for fault in FAULTS)
+    assert all(fault.release >= fault.ci for fault in FAULTS if fault.release)
