@@ -97,12 +97,10 @@ class ConflictList(QAbstractListModel):
 
     def nearest(self, id_: AnnotationId | None, rows: Sequence[Row]) -> AnnotationId | None:
         """Which of `rows` is to be looked at after `id_`: the same, else what came next here."""
-        place = self.number_of(id_)
-        left = {row.id for row in rows}
-        if place is not None:
-            following = [row.id for row in [*self._rows[place:], *reversed(self._rows[:place])]]
-            return next((each for each in following if each in left), None)
-        return rows[0].id if rows else None
+        place, left = self.number_of(id_), {row.id for row in rows}
+        following = [] if place is None else [*self._rows[place:], *reversed(self._rows[:place])]
+        first = rows[0].id if rows else None
+        return next((row.id for row in following if row.id in left), first)
 
     def _words(self, row: Row) -> list[str]:
         who = row.source.words(_now())

@@ -19,6 +19,7 @@ from limner.shell.notice import Choice, Tone
 from limner.shell.people_rows import PeopleRows
 from limner.shell.people_words import also_edited, disagreement
 from limner.shell.window import Window
+from limner.sync.moves import Looked
 from limner.sync.session import Session
 from limner.sync.told import summed_up
 
@@ -46,7 +47,9 @@ class People:
         self._stops: list[Callable[[], None]] = []
         self._told: tuple[News, ...] = ()
         self._news: list[News] = []
+        self._news_ids: frozenset[AnnotationId | None] = frozenset()
         self._summary = ""
+        self._guard: Looked | None = None
         self._asked: WeakKeyDictionary[Session, frozenset[AnnotationId]] = WeakKeyDictionary()
         self._said: WeakKeyDictionary[Session, int] = WeakKeyDictionary()
         self._later = QTimer(window, singleShot=True, interval=0)
@@ -108,7 +111,8 @@ class People:
             return
         for stop in self._stops:
             stop()
-        self._session, self._stops, self._told, self._news = session, [], (), []
+        self._session, self._stops = session, []
+        self._guard = session.guard if session is not None else None
         if session is not None and session.document is not None:
             self._stops = [
                 session.document.watch(self._patched),
@@ -118,6 +122,7 @@ class People:
         for topic in (_CONFLICTS, _NEWS):
             self._window.notice.clear(topic)
         self._shapes.follow(session)
+        self._card.conflicts.show_rows([])  # to be at one image's conflict says nothing of another
         self._show()
         if session is not None and not self.has_conflicts and not self.has_news:
             self._window.show_people(on=False)
@@ -129,15 +134,19 @@ class People:
         if patch.conflicts or not patch.changes.keys().isdisjoint(self._session.conflicts):
             self._shapes.draw()
             self._later.start()
-        elif self._news:
+        elif not patch.changes.keys().isdisjoint(self._news_ids):
             self._later.start()
 
     def _heard(self) -> None:
         """Others' work may have come, or be held up."""
-        if self._session is not None:
+        session = self._session
+        if session is None:
+            return
+        if session.guard is not self._guard:
+            self._guard = session.guard
             self._shapes.draw()
-            if self._session.told is not self._told:
-                self._later.start()
+        if session.told is not self._told:
+            self._later.start()
 
     def _selected(self) -> None:
         """Who selects a shape on the canvas looks at its conflict."""
@@ -167,7 +176,8 @@ class People:
         told = session.told if session is not None else ()
         if session is None or told is not self._told:
             self._told, self._news = told, summed_up(told)
-            authors = self._rows.authors(each.id for each in self._news)
+            self._news_ids = frozenset(each.id for each in self._news)
+            authors = self._rows.authors(self._news_ids)
             self._summary = also_edited(authors, self._news)
 
     def _say_what_is_new(self) -> None:

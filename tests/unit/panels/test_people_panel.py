@@ -128,6 +128,16 @@ def test_a_conflict_that_comes_moves_nobody_from_where_they_are(panel: PeoplePan
     assert heard.looked_at == []
 
 
+def test_when_all_are_decided_and_others_have_come_the_first_of_them_is_looked_at(
+    panel: PeoplePanel,
+) -> None:
+    panel.conflicts.show_rows([row("a"), row("b")])
+    keys(panel, Key.Key_Down)
+    panel.conflicts.show_rows([row("c"), row("d")])
+
+    assert panel.conflicts.current == "c"
+
+
 def test_each_row_says_what_both_changed_who_and_when(panel: PeoplePanel) -> None:
     panel.conflicts.show_rows([row("a", "car 1")])
     words = panel.conflicts.view.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
