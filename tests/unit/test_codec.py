@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -207,7 +208,7 @@ JUNK: st.SearchStrategy[Any] = st.sampled_from(
         None, True, False, 0, 1, -1, 2.5, 1e300, 360, 359.9, 2**63, 10**30, -(10**400),
         "", " ", "x", "1", [], {}, [[]], [1], {"x": 1}, {"x": 1.0, "y": 2}, "bbox", "keypoint",
     ]
-)  # fmt: skip
+).map(deepcopy)  # fmt: skip
 KEYS = st.sampled_from(
     [
         *["id", "name", "type", "bounding_box", "oriented_box", "polygon", "polyline", "keypoint"],
