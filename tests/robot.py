@@ -21,6 +21,7 @@ from limner.shell.start import make
 from limner.storage.places import Places
 from limner.sync.session import Session
 from limner.sync.state import State
+from limner.sync.traffic import Line
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -52,6 +53,7 @@ class Annotator:
         self.application.start(path)
         if waits:
             self.waits_for_the_image()
+            self.waits_for_the_server()
 
     # --- images
 
@@ -83,6 +85,17 @@ class Annotator:
 
     def waits_for_the_image(self) -> None:
         wait_until(self._has_image, "the image", 60.0)
+
+    def waits_for_the_server(self) -> None:
+        """Until the server inside is up, and what was remembered was compared with what it says."""
+        wait_until(self._has_server, "the server inside", 60.0)
+
+    def _has_server(self) -> bool:
+        local, project = self.application.services.local, self.application.project
+        is_up = local is not None and local.hosted is not None
+        workspace = project.workspace
+        is_away = workspace is not None and workspace.traffic.line is not Line.OPEN
+        return is_up and (is_away or not project.is_remembered)
 
     def _has_image(self) -> bool:
         session, project = self.application.editor.session, self.application.project

@@ -10,7 +10,7 @@ from bench.peers import data
 from limner.cli.inside import host
 from limner.shell.hand import wait_until
 from limner.shell.main_thread import QtMainThread
-from limner.shell.services import LOCAL_ORIGIN, Services
+from limner.shell.services import LOCAL_ORIGIN, Local, Services
 from limner.storage.places import Places
 from limner.sync.session import Session
 from limner.sync.state import State
@@ -26,8 +26,8 @@ def office(folder: Path, count: int) -> Iterator[Office]:
     image = data.write(folder / "images", 0)
     data.write_home(home, image, count)
     services = Services(host, Places.find({"LIMNER_HOME": str(home)}), QtMainThread())
-    services.start_local(lambda _local: None, _failed)
-    wait_until(lambda: services.local is not None, "the server inside", _PATIENCE_S)
+    services.open_store(lambda _local: services.start_server(_nothing, _failed), _failed)
+    wait_until(lambda: _is_up(services), "the server inside", _PATIENCE_S)
     try:
         yield Office(services, image)
     finally:
@@ -55,6 +55,14 @@ class Office:
 def is_durable(session: Session) -> bool:
     """Whether a power cut would lose nothing."""
     return session.state in (State.SAFE_HERE, State.ON_SERVER)
+
+
+def _is_up(services: Services) -> bool:
+    return services.local is not None and services.local.hosted is not None
+
+
+def _nothing(_local: Local) -> None:
+    """It is waited for."""
 
 
 def _failed(error: Exception) -> None:

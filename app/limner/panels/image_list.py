@@ -106,6 +106,20 @@ class ImageList(QAbstractListModel):
         self._sort()
         self.endResetModel()
 
+    def replace_rows(self, rows: Iterable[ImageRow]) -> None:
+        """Take over the same dataset read anew: what is known of images that stay is kept."""
+        now = {row.id: row for row in rows}
+        if now == self._by_id:
+            return
+        self.beginResetModel()
+        self._by_id = now
+        for known in (self._thumbnails, self._states, self._problems):
+            for image_id in [image_id for image_id in known if image_id not in now]:
+                del known[image_id]
+        self._asked &= self._thumbnails.keys()
+        self._sort()
+        self.endResetModel()
+
     def replace_one(self, row: ImageRow) -> None:
         """Take over one row; an unknown one is added."""
         old = self._by_id.get(row.id)
@@ -156,6 +170,10 @@ class ImageList(QAbstractListModel):
         wanted = [image_id for image_id in seen if image_id not in self._asked]
         self._asked.update(wanted)
         return wanted
+
+    def forget_asked(self, image_ids: Iterable[str]) -> None:
+        """Nobody was asked for the thumbnails of these, after all."""
+        self._asked.difference_update(image_ids)
 
     def _sort(self) -> None:
         rows = sorted(self._by_id.values(), key=_order)

@@ -34,6 +34,7 @@ class ImagesPanel(Card):
         super().__init__("Images", "images", parent)
         self._model = ImageList(self)
         self._current: str | None = None
+        self._is_kept_in_place = False
         self.search = SearchField("Filter by name or stage", "Filter images")
         self.view = _ImageView(self._model)
         self.empty = EmptyWords()
@@ -47,10 +48,21 @@ class ImagesPanel(Card):
         """The image being worked on."""
         return self._current
 
-    def set_images(self, rows: Iterable[ImageRow]) -> None:
-        """Show another dataset; nothing is current until `set_current`."""
-        self._current = None
-        self._model.replace_all(rows)
+    def set_images(self, rows: Iterable[ImageRow], *, is_same: bool = False) -> None:
+        """Show another dataset; nothing is current until `set_current`.
+
+        Of the same dataset, read anew, what is on the screen stays where it is.
+        """
+        if not is_same:
+            self._current = None
+            self._model.replace_all(rows)
+            return
+        bar = self.view.verticalScrollBar()
+        at = bar.value()
+        self._is_kept_in_place = True
+        self._model.replace_rows(rows)
+        self._is_kept_in_place = False
+        bar.setValue(at)
 
     def update_row(self, row: ImageRow) -> None:
         """Take over what changed in one row."""
@@ -65,6 +77,11 @@ class ImagesPanel(Card):
     def set_thumbnail(self, image_id: str, image: QImage) -> None:
         """The answer to `thumbnail_wanted`; any size of at least 112 px looks sharp."""
         self._model.set_thumbnail(image_id, image)
+
+    def ask_again(self, image_ids: Iterable[str]) -> None:
+        """Want the thumbnails of these once more, those that are on the screen at once."""
+        self._model.forget_asked(image_ids)
+        self._settled.start()
 
     def set_problem(self, image_id: str, words: str) -> None:
         """Say that the image cannot be used, and why; empty words take it back."""
@@ -123,7 +140,7 @@ class ImagesPanel(Card):
         was_current = self.view.currentIndex() == index
         self.view.setCurrentIndex(index)
         self.view.select_rows([row], 0)
-        if not was_current:
+        if not was_current and not self._is_kept_in_place:
             self.view.scrollTo(index)
 
     def _moved(self, index: QModelIndex) -> None:

@@ -17,19 +17,28 @@ _LATEST_S: Final = 3.0
 class Afterwards:
     """Makes one call after the first image of `project`. Main thread only."""
 
-    def __init__(self, project: Project, main: MainThread, call: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        main: MainThread,
+        call: Callable[[], None],
+        pause_s: float = _PAUSE_S,
+        latest_s: float = _LATEST_S,
+    ) -> None:
         self._project = project
         self._main = main
         self._call = call
+        self._pause_s = pause_s
         self._is_waiting = True
-        self._stop_waiting = main.after(_LATEST_S, self._begin)
+        self._stop_waiting = main.after(latest_s, self._begin)
         project.watch(self._look)
+        self._look()
 
     def _look(self) -> None:
         if self._is_waiting and self._project.is_ready:
             self._is_waiting = False
             self._stop_waiting()
-            self._main.after(_PAUSE_S, self._call)
+            self._main.after(self._pause_s, self._call)
 
     def _begin(self) -> None:
         self._is_waiting = False

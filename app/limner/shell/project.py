@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from limner.api.errors import waits_by_itself
 from limner.api.pictograph import Dataset, ImageRow
 from limner.panels.text import plain
 from limner.shell.display import Display
@@ -17,6 +18,7 @@ from limner.shell.window import Window
 from limner.sync.pixels import Pixels, Shown, Wanted
 from limner.sync.session import Session
 from limner.sync.state import State
+from limner.sync.traffic import Line
 from limner.sync.workspace import Workspace
 from limner.tasks import MainThread, Ticket
 
@@ -41,10 +43,15 @@ class Project:
         self.current: str | None = None
         self.is_skimming = False
         """Whether the person goes from image to image without looking at any."""
+        self.is_remembered = False
+        """Whether the images are those of an earlier run, and the server has not been heard."""
+        self._is_stale = False
+        self._is_missing = False
+        """Whether the pixels of the current image are not here, and their server is away."""
         self._wanted_first: str | None = None
         self._listing: Ticket | None = None
         self._stop_waiting = _nothing
-        self._stop = _nothing
+        self._stop: Callable[[], object] = _nothing
         self._watchers: list[Callable[[], None]] = []
         window.images.chosen.connect(self.open_image)
         window.arrow.connect(self.step)
@@ -67,14 +74,67 @@ class Project:
 
     # --- the dataset
 
-    def open(self, workspace: Workspace, dataset: Dataset, first: str | None = None) -> None:
-        """Show a dataset; `first` names the image (filename) to begin with, else the first."""
+    def open(
+        self,
+        workspace: Workspace,
+        dataset: Dataset,
+        first: str | None = None,
+        rows: list[ImageRow] | None = None,
+    ) -> None:
+        """Show a dataset; `first` names the image (filename) to begin with, else the first.
+
+        With `rows` these are shown, as they are remembered, and nobody is asked before `refresh`
+        or `take_over`.
+        """
         if self.dataset is not None:  # else what was decoded ahead for this one would be given up
             self.close()
         self.workspace, self.dataset, self._wanted_first = workspace, dataset, first
-        self._stop = workspace.watch(self._session_changed)
+        stops = (workspace.watch(self._session_changed), workspace.traffic.watch(self._line_turned))
+        self._stop = lambda: [stop() for stop in stops]
         self._window.canvas.show_message("Loading…", plain(dataset.name))
-        self._listing = workspace.catalogue.images(dataset, self._listed, self._not_listed)
+        if rows is not None:
+            self._recalled(rows)
+        else:
+            here = workspace.catalogue.images_here
+            self._listing = here(dataset, self._recalled_first, self._not_listed)
+        self._tell()
+
+    def refresh(self, failed: Callable[[Exception], None]) -> None:
+        """Ask the server what the dataset and its images are now."""
+        workspace, dataset = self.workspace, self.dataset
+        if workspace is not None and dataset is not None:
+            self._is_stale = True
+
+            def not_read(error: Exception) -> None:
+                self._begin_resuming()
+                failed(error)
+
+            self._listing = workspace.catalogue.dataset(dataset.id, self.take_over, not_read)
+
+    def take_over(self, dataset: Dataset) -> None:
+        """This is the dataset as its server has it now; have its images listed anew."""
+        if self.dataset is None or self.dataset.id != dataset.id:
+            return
+        if self.dataset.ontology.classes != dataset.ontology.classes:
+            self._editor.set_ontology(dataset.ontology)
+        self.dataset = dataset
+        self._list()
+
+    def _list(self) -> None:
+        workspace, dataset = self.workspace, self.dataset
+        if workspace is not None and dataset is not None:
+            ask = workspace.catalogue.images
+            self._listing = ask(dataset, self._listed, self._not_listed)
+
+    def _line_turned(self) -> None:
+        """What could not be asked is asked when the server is back."""
+        workspace = self.workspace
+        if workspace is None or workspace.traffic.line is not Line.OPEN:
+            return
+        if self._is_stale:
+            self.refresh(_unheard)
+        if self._is_missing or _is_missing(workspace.current):
+            self.retry()
         self._tell()
 
     def close(self) -> None:
@@ -92,25 +152,69 @@ class Project:
         self.display.clear()
         self._window.images.set_images([])
         self.rows, self.current, self.dataset = {}, None, None
+        self.is_remembered = self._is_stale = False
+
+    def _recalled_first(self, rows: list[ImageRow] | None) -> None:
+        if rows:
+            self._recalled(rows)
+        self._list()
+
+    def _recalled(self, rows: list[ImageRow]) -> None:
+        """Show the images as they were listed the last time."""
+        self.is_remembered = True
+        self._take_rows(rows)
+        self._begin_somewhere()
 
     def _listed(self, rows: list[ImageRow]) -> None:
-        if self.workspace is None or self.dataset is None:
-            return
-        self.rows = {row.id: row for row in rows}
-        self._window.images.set_images(rows)
-        if not rows:
+        """Show the images as they are; what is on the canvas stays there."""
+        if self.is_remembered and self.current not in {row.id for row in rows}:
+            self._leave_what_is_gone()
+        self.is_remembered = self._is_stale = False
+        self._take_rows(rows)
+        self._begin_resuming()
+        if not self.rows:
             self._window.canvas.show_message(
                 "No images here yet", "Open a folder of photographs, or drop one on this window."
             )
-            return
-        self.workspace.resume(self._said("resume"), rows)
-        named = [row.id for row in rows if row.filename == self._wanted_first]
+        elif self.current is None:
+            self._begin_somewhere()
+        self._tell()
+
+    def _leave_what_is_gone(self) -> None:
+        """Do not stay on an image that went since the last run, unless there is work on it."""
+        session = self.workspace.current if self.workspace is not None else None
+        if self.workspace is not None and (session is None or not session.is_dirty):
+            self._leave_image(self.workspace)
+            self.current = None
+
+    def _take_rows(self, rows: list[ImageRow]) -> None:
+        before, self.rows = self.rows, {row.id: row for row in rows}
+        current = before.get(self.current or "")
+        if current is not None:
+            now = self.rows.get(current.id, current)  # gone there, it is on the canvas here still
+            size = (current.width or now.width, current.height or now.height)
+            self.rows[now.id] = replace(now, width=size[0], height=size[1])
+        self._window.images.set_images(self.rows.values(), is_same=bool(before))
+
+    def _begin_somewhere(self) -> None:
+        named = [row.id for row in self.rows.values() if row.filename == self._wanted_first]
         first = named[0] if named else self._window.images.neighbour_id(+1)
         if first is not None:
             self.open_image(first)
 
+    def _begin_resuming(self) -> None:
+        """Have the work of earlier runs sent."""
+        if self.workspace is not None:
+            self.workspace.resume(self._said("resume"), self.rows.values())
+
     def _not_listed(self, error: Exception) -> None:
         workspace, dataset = self.workspace, self.dataset
+        self._is_stale = True
+        self._begin_resuming()
+        if self.rows:  # those that are remembered do, until the server is back
+            if not waits_by_itself(error):
+                self._said("project")(error)
+            return
         self._window.canvas.show_message("The images could not be listed", words(error))
         if workspace is not None and dataset is not None:
             again = Choice("Try again", lambda: self.open(workspace, dataset, self._wanted_first))
@@ -128,6 +232,7 @@ class Project:
             return
         self._leave_image(workspace)
         self.current = image_id
+        self._is_missing = False
         self._window.status.show_image(row.width, row.height)
         self._window.images.set_current(image_id)
         if self._pace.is_skimming():
@@ -201,6 +306,7 @@ class Project:
             session.cancel_load()
 
     def _pixels_came(self, shown: Shown) -> None:
+        self._is_missing = False
         row, (width, height) = self.rows.get(self.current or ""), shown.size
         if row is not None:
             self.rows[row.id] = replace(row, width=width, height=height)
@@ -209,7 +315,8 @@ class Project:
         self._stop_waiting = self._main.after(_AHEAD_S, self._prefetch)
 
     def _pixels_broke(self, error: Exception) -> None:
-        if self.current is not None:
+        self._is_missing = waits_by_itself(error)
+        if self.current is not None and not self._is_missing:
             self._window.images.set_problem(self.current, words(error))
 
     def _prefetch(self) -> None:
@@ -259,3 +366,14 @@ class Project:
 
 def _nothing() -> None:
     """Nothing is watched."""
+
+
+def _is_missing(session: Session | None) -> bool:
+    """Whether the annotations could not be had because the server is away."""
+    return (
+        session is not None and session.state is State.FAILED and waits_by_itself(session.trouble)
+    )
+
+
+def _unheard(_error: Exception) -> None:
+    """It is asked again when the line turns."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from limner import resources
+from limner.api.late_wire import LateWire
 from limner.api.patronus import Patronus
 from limner.api.pictograph import Dataset, Dialect, ImageRow, Pictograph
 from limner.api.transport import Wire, connect
@@ -63,12 +64,16 @@ Host = Callable[[Path], Hosted]
 
 @dataclass
 class Local:
-    """The server inside, its two clients, and what this computer keeps."""
+    """What this computer keeps, and the clients of the server inside: their calls wait for it."""
 
-    hosted: Hosted
     server: Pictograph
     review: Patronus
     file: WorkspaceFile
+    wire: LateWire
+    hosted: Hosted | None = None
+    """None until it is up."""
+    traffic: list[Traffic] = field(default_factory=list)
+    """What begins when it is."""
 
 
 @dataclass
@@ -120,35 +125,53 @@ class Services:
         raise error
 
     def decode_ahead(self, last: LastProject) -> None:
-        """Have the image of the last time decoded while its server starts, if it lies here."""
-        if last.connection_id is None and last.file is not None:
+        """Have the image of the last time decoded before any server is up, if it lies here."""
+        origin = self.origin_of(last.connection_id)
+        if origin is not None and last.file is not None:
             row = ImageRow(last.image_id, last.dataset_id, last.image)
-            source = KnownFile(LOCAL_ORIGIN, self._files, Path(last.file))
+            source = KnownFile(origin, self._files, Path(last.file))
             self.pixels.prefetch([Wanted(source, row)])
+
+    def origin_of(self, connection_id: str | None) -> str | None:
+        """What the work on a connection is kept under; None when there is none such any more."""
+        if connection_id is None:
+            return LOCAL_ORIGIN
+        connection = self.settings.connection(connection_id)
+        return None if connection is None else connection.url
 
     # --- the server inside
 
-    def start_local(
+    def open_store(
         self, done: Callable[[Local], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Start the server inside, and open this computer's store."""
+        """Open what this computer keeps: enough to go on with what was open the last time."""
 
-        def started(local: Local) -> None:
-            self.local = local
+        def opened(file: WorkspaceFile) -> None:
+            wire = LateWire(LOCAL_ORIGIN)
+            server = Pictograph(wire, Dialect.DATASET_PATH)
+            self.local = Local(server, Patronus(wire), file, wire)
+            done(self.local)
+
+        self.tasks.run(lambda: WorkspaceFile(self.places.data / "workspace.db"), opened, failed)
+
+    def start_server(
+        self, done: Callable[[Local], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Start the server inside, which takes a good part of a second; the store is open."""
+        local = self._held()
+
+        def started(hosted: Hosted) -> None:
+            local.hosted = hosted
+            local.wire.attach(hosted.key, hosted.transport)
+            for traffic in local.traffic:
+                traffic.begin()
             done(local)
 
-        self.tasks.run(self._start, started, failed)
+        def not_started(error: Exception) -> None:
+            local.wire.give_up(str(error))
+            failed(error)
 
-    def _start(self) -> Local:
-        file = WorkspaceFile(self.places.data / "workspace.db")
-        try:
-            hosted = self.host(self.places.data / "library")
-        except BaseException:
-            file.close(2.0)
-            raise
-        wire = connect(LOCAL_ORIGIN, hosted.key, transport=hosted.transport, is_inside=True)
-        server = Pictograph(wire, Dialect.DATASET_PATH)
-        return Local(hosted, server, Patronus(wire), file)
+        self.tasks.run(lambda: self.host(self.places.data / "library"), started, not_started)
 
     def install_sample(self, local: Local) -> Dataset:
         """Make or find the sample project; on a worker."""
@@ -172,8 +195,12 @@ class Services:
 
     def workspace(self, server: Pictograph, origin: str) -> Workspace:
         local = self._held()
-        breaker = None if origin == LOCAL_ORIGIN else Breaker()
-        traffic = Traffic(self.tasks, self.main, breaker, server.reach)
+        is_inside = origin == LOCAL_ORIGIN
+        has_begun = local.hosted is not None or not is_inside
+        breaker = None if is_inside else Breaker()
+        traffic = Traffic(self.tasks, self.main, breaker, server.reach, has_begun=has_begun)
+        if is_inside:
+            local.traffic.append(traffic)
         link = Link(
             server, origin, local.file, self.tasks, self.main, traffic, self.settings.autosave_s
         )
@@ -187,16 +214,19 @@ class Services:
         self.main.close()
         self.pixels.close()
         self.decoder.close()
+        if self.local is not None:
+            self.local.wire.give_up("The editor was closed.")
         quiet = [each.close(_PATIENCE_S) for each in (self.tasks, self._lanes)]
         self._writes.close(_PATIENCE_S, finish=True)
         for wire in self._wires.values():
             wire.close()
         if self.local is not None:
             self.local.file.close(2.0)
-            if all(quiet):  # else the process ends with a request still running
-                self.local.hosted.close()
+            hosted = self.local.hosted
+            if all(quiet) and hosted is not None:  # else the process ends in mid-request
+                hosted.close()
 
     def _held(self) -> Local:
         if self.local is None:
-            raise RuntimeError("the server inside has not started")
+            raise RuntimeError("the store has not been opened")
         return self.local

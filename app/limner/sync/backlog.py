@@ -56,9 +56,10 @@ class Backlog:
 
     def add(self, places: Iterable[Place], *, needs_person: bool = False) -> None:
         """Have these sent when their turn comes, but for those that only a person can help."""
+        queue: dict[str, Place] = self._stuck if needs_person else self._waiting
         for place in places:
-            queue: dict[str, Place] = self._stuck if needs_person else self._waiting
-            if place.row.id not in self._at_work:
+            known = (self._at_work, self._stuck, self._later, self._waiting)
+            if not any(place.row.id in each for each in known):
                 queue[place.row.id] = place
         self.go_on()
 

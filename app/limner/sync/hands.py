@@ -150,9 +150,15 @@ class Hands:
 
     def _run(self, work: Callable[[], Event], failed: Callable[[Exception], Event]) -> None:
         heard = self._heard.happened
+
+        def done(event: Event) -> None:
+            if isinstance(event, Looked | Sent) and event.copy.rev is not None:
+                self.link.traffic.lift_limit()  # Limner's own server has no plan
+            heard(event)
+
         self.link.traffic.run(
             work,
-            heard,
+            done,
             lambda error: heard(failed(error)),
             image_id=self._row.id,
             ticket=self._ticket,

@@ -11,7 +11,7 @@ from limner.storage.image_files import ImageFiles
 from limner.storage.workspace_file import Waiting
 from limner.sync.backlog import Backlog
 from limner.sync.catalogue import Catalogue
-from limner.sync.image_source import ImageSource
+from limner.sync.image_source import HereOnly, ImageSource
 from limner.sync.remembered import Place, Remembered
 from limner.sync.resting import Resting
 from limner.sync.session import Link, Session
@@ -127,6 +127,10 @@ class Workspace:
     def source(self) -> ImageSource:
         """Where the files of the images come from."""
         return ImageSource(self.link.server, self.link.origin, self._files)
+
+    def source_here(self) -> HereOnly:
+        """The files that are on this computer."""
+        return HereOnly(self.source())
 
     # --- the state of everything
 
