@@ -68,14 +68,14 @@ def paint_ghost(
             (painter.drawPolygon if is_closed else painter.drawPolyline)(run)
 
 
-def paint_dots(painter: QPainter, dots: Run, view: Frame) -> None:
+def paint_dots(painter: QPainter, dots: Run, colour: QColor, view: Frame) -> None:
     """Small squares at points of the image, for what is too much to be outlined."""
     if not len(dots):
         return
     points = polygon_of(placed(dots, view))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for colour, side in ((look.SHADE, _DOT + 2), (look.WHITE, _DOT)):
-        painter.setPen(look.pen(colour, side * view.ratio))
+    for tone, side in ((look.SHADE, _DOT + 2), (colour, _DOT)):
+        painter.setPen(look.pen(tone, side * view.ratio))
         painter.drawPoints(points)
 
 

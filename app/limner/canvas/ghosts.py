@@ -21,7 +21,6 @@ from limner.canvas import look
 from limner.canvas.extents import bounds_of, edges_of, extents
 from limner.canvas.ghost_lines import Manner, paint_dots, paint_ghost
 from limner.canvas.names import Named, Names, Screen
-from limner.canvas.outlines import Run
 from limner.canvas.scene import Scene
 from limner.canvas.selection_outlines import on_screen
 from limner.canvas.viewport import Frame
@@ -54,10 +53,10 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is drawn in a view: outlines, the last one above all, and where the dots are."""
+    """What is drawn in a view: outlines, the last one above all, and the numbers of the dots."""
 
     outlined: dict[Ghost, Manner] = field(default_factory=dict)
-    dots: Run = field(default_factory=lambda: np.empty((0, 2)))
+    dots: Indices = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 class Ghosts:
@@ -67,6 +66,7 @@ class Ghosts:
         self._scene = scene
         self._ghosts: tuple[Ghost, ...] = ()
         self._edges = edges_of([])
+        self._are_removed = np.empty(0, dtype=np.bool_)
         self._bright: AnnotationId | None = None
         self._seen = _Seen()
         self._names = Names()
@@ -86,6 +86,8 @@ class Ghosts:
         if shown != self._ghosts:
             self._ghosts = shown
             self._edges = extents([ghost.shape for ghost in shown])
+            marks = (ghost.mark is Mark.REMOVED for ghost in shown)
+            self._are_removed = np.fromiter(marks, dtype=np.bool_, count=len(shown))
         self._bright = emphasised
 
     def changed(self, screen: Screen) -> list[QRect]:
@@ -110,7 +112,7 @@ class Ghosts:
         for ghost, manner in self._seen.outlined.items():
             is_struck, colour = ghost.mark is Mark.REMOVED, self._colour_of(ghost)
             paint_ghost(painter, ghost.shape, colour, manner, screen.view, is_struck=is_struck)
-        paint_dots(painter, self._seen.dots, screen.view)
+        self._paint_dots(painter, screen.view)
         painter.restore()
         self._names.hang(self._tags(), screen)
         self._names.paint(painter)
@@ -124,8 +126,15 @@ class Ghosts:
         outlined = {ghost: manner for ghost in seen if ghost.id != self._bright}
         looked_at = (ghost for ghost in self._ghosts if ghost.id == self._bright)
         outlined |= dict.fromkeys(looked_at, Manner.BRIGHT)
-        left, top, right, bottom = self._edges[:, near[_MANY:]].astype(np.float64)
-        return _Seen(outlined, np.stack([left + right, top + bottom], axis=1) / 2)
+        return _Seen(outlined, near[_MANY:])
+
+    def _paint_dots(self, painter: QPainter, view: Frame) -> None:
+        dots = self._seen.dots
+        left, top, right, bottom = self._edges[:, dots].astype(np.float64)
+        middles = np.stack([left + right, top + bottom], axis=1) / 2
+        are_gone = self._are_removed[dots]
+        paint_dots(painter, middles[~are_gone], look.WHITE, view)
+        paint_dots(painter, middles[are_gone], look.GONE, view)
 
     def _in_sight(self, view: Frame) -> Indices:
         area = view.covers(look.PAD * view.ratio)

@@ -30,18 +30,22 @@ class ForeignShapes:
     def look_at(self, id_: AnnotationId | None) -> None:
         """Let this one stand out from now on."""
         self._looked_at = id_
-        self.draw()
+        self._emphasise()
 
     def point_at(self, id_: AnnotationId | None) -> None:
         """Let this one stand out instead, as long as the pointer is on its row."""
         self._pointed_at = id_
-        self.draw()
+        self._emphasise()
 
     def draw(self) -> None:
         """Show what there is now."""
         ghosts = tuple(self._ghosts())
         if ghosts or self._canvas.ghosts:
             self._canvas.show_ghosts(ghosts, self._pointed_at or self._looked_at)
+
+    def _emphasise(self) -> None:
+        if self._canvas.ghosts:
+            self._canvas.show_ghosts(self._canvas.ghosts, self._pointed_at or self._looked_at)
 
     def _ghosts(self) -> Iterator[Ghost]:
         session = self._session
