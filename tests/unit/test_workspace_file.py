@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -14,8 +15,9 @@ from limner.model.annotations import AnnotationId
 from limner.model.patch import Patch, Verb
 from limner.model.verdicts import Answer, Target, TargetType
 from limner.storage.data_folder import _kind_of_mount, place_warnings, refuse_temporary
+from limner.storage.disk import DiskFull
 from limner.storage.entry import Cause, Entry
-from limner.storage.errors import StoreFailed, StoreMisplaced, StoreNewer, StoreReadOnly
+from limner.storage.errors import StoreFailed, StoreFull, StoreMisplaced, StoreNewer, StoreReadOnly
 from limner.storage.room import Room
 from limner.storage.snapshots import snapshots
 from limner.storage.unsent_export import export_unsent
@@ -338,6 +340,8 @@ def test_a_disk_that_is_full_takes_the_shape_at_hand_from_what_was_set_aside(
     ballast = file._database.ballast
     ballast.fill()
     assert ballast._path.stat().st_blocks * 512 >= 16 << 20
+    told = Queue[DiskFull | None]()
+    file.disk.watch(told.put)
     pages = file._database.read("PRAGMA page_count")[0][0]
     file._database.read(f"PRAGMA max_page_count = {pages}")
     drop = ballast.drop
@@ -349,10 +353,28 @@ def test_a_disk_that_is_full_takes_the_shape_at_hand_from_what_was_set_aside(
     monkeypatch.setattr(ballast, "drop", drop_and_give_room)
     assert desk.starts(Patch.adding(Verb.PASTE, cars(500)[1:])).wait() is None
     assert not ballast._path.exists()
-    assert "disk is full" in file.warnings()[0]
+    assert told.get(timeout=30) == DiskFull(file.path, is_kept=True)
     ballast.fill()
-    assert file.warnings() == []
     assert ballast._path.exists()
+    file.keep([])
+    assert told.get(timeout=30) is None
+
+
+def test_a_disk_with_no_room_at_all_is_told_of_until_there_is_some(file: WorkspaceFile) -> None:
+    desk = Desk(file, start=cars(1))
+    desk.moves(7)
+    told = Queue[DiskFull | None]()
+    file.disk.watch(told.put)
+    pages = file._database.read("PRAGMA page_count")[0][0]
+    file._database.read(f"PRAGMA max_page_count = {pages}")
+    waiting_for_room = desk.starts(Patch.adding(Verb.PASTE, cars(500)[1:]))
+    assert isinstance(waiting_for_room.wait(), StoreFull)
+    full = told.get(timeout=30)
+    assert full == DiskFull(file.path, is_kept=False)
+    assert full.free_bytes() > 0
+    file._database.read("PRAGMA max_page_count = 1000000")
+    assert desk.starts(desk.move(9)).wait() is None
+    assert told.get(timeout=30) is None
 
 
 # Export

@@ -24,7 +24,14 @@ class Tone(Enum):
     """How much a notice matters: the value is its icon."""
 
     INFO = "info"
+    DONE = "circle-check"
+    """What was wrong is well again."""
     WARNING = "triangle-alert"
+    ALARM = "circle-x"
+    """Stays first until it is over."""
+
+
+_PASSING: Final = (Tone.INFO, Tone.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +110,12 @@ class Notice(QFrame):
 
         With `passes` the choices are an offer: unless it is taken up, it goes by itself.
         """
-        asks = bool(choices) and not passes
+        asks = tone is Tone.ALARM or (bool(choices) and not passes)
         if self._asks and not self.isHidden() and topic != self._topic and not asks:
             return
-        self._asks, self._tone = asks, tone
-        self._topic = topic
+        self._asks, self._topic = asks, topic
+        self._set_tone(tone)
         self._text.setText(text[:600])
-        self._draw_icon()
         self.setAccessibleName(text[:600])
         while (item := self._choices.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -118,14 +124,14 @@ class Notice(QFrame):
             self._choices.addWidget(self._button(choice))
         self.show()
         self._place()
-        if tone is Tone.INFO and not asks:
+        if tone in _PASSING and not asks:
             self._fade.start()
         else:
             self._fade.stop()
 
     def dismiss(self, *, also_warnings: bool = False) -> None:
         """Take the message away, unless it asks for a choice or, if so wished, warns."""
-        if not self._asks and (also_warnings or self._tone is Tone.INFO):
+        if not self._asks and (also_warnings or self._tone in _PASSING):
             self.hide()
 
     def clear(self, topic: str) -> None:
@@ -144,6 +150,13 @@ class Notice(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_icon()
+
+    def _set_tone(self, tone: Tone) -> None:
+        self._tone = tone
+        self.setProperty("tone", tone.name)
+        self.style().unpolish(self)  # a style sheet does not see by itself that it has changed
+        self.style().polish(self)
+        self._draw_icon()
 
     def _draw_icon(self) -> None:
         """In the colour of the theme that is on now."""

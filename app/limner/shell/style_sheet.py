@@ -34,6 +34,8 @@ def _frames(t: Tokens) -> str:
     QDialog {{ background: {t.panel}; }}
     QFrame#panel, QFrame#notice {{ background: {t.panel}; border: 1px solid {t.border};
         border-radius: 8px; }}
+    QFrame#notice[tone="ALARM"] {{ border-color: {t.bad}; }}
+    QFrame#notice[tone="DONE"] {{ border-color: {t.ok}; }}
     QFrame#line {{ background: {t.border}; border: 0; max-height: 1px; }}
     QLabel#h {{ font-weight: 600; font-size: 11pt; }}
     QLabel#m {{ color: {t.muted}; }}

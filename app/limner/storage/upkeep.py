@@ -21,6 +21,8 @@ _CHECK_AFTER_S: Final = 30.0
 _SNAPSHOT_EVERY_S: Final = 900.0
 _ROOM_EVERY_S: Final = 60.0
 _BALLAST_EVERY_S: Final = 30.0
+_FULL_EVERY_S: Final = 3.0
+"""How often it is looked whether a disk that was full has room again."""
 _AGAIN_S: Final = 10.0
 _QUICK_BYTES: Final = 16 << 20
 """A file of this size is copied in a good part of a second."""
@@ -47,8 +49,9 @@ class Upkeep:
             self._snapshot()
 
     def _ballast(self) -> float:
-        self._database.ballast.fill()
-        return _BALLAST_EVERY_S
+        ballast = self._database.ballast
+        ballast.fill()
+        return _FULL_EVERY_S if ballast.is_spent else _BALLAST_EVERY_S
 
     def _check(self) -> float | None:
         found = self._database.do_in_spare_time("PRAGMA quick_check(1)")

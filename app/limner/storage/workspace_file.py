@@ -19,6 +19,7 @@ import msgspec
 from limner.model.verdicts import Answer, Target
 from limner.storage.data_folder import place_warnings
 from limner.storage.database import Database
+from limner.storage.disk import Disk
 from limner.storage.image_journal import ImageJournal
 from limner.storage.journal import Journal, Place
 from limner.storage.journal_text import Wording
@@ -35,9 +36,6 @@ _WAITING: Final = (
 _ASIDE: Final = (
     "SELECT origin, image_id, unsent_since, unsent, conflicts, refusals, name FROM image "
     "WHERE is_aside = 1 ORDER BY number"
-)
-_FULL: Final = (
-    "The disk is full. What you did is kept in room that was set aside for this; make room soon."
 )
 _META: Final = "SELECT value FROM meta WHERE name = ?"
 _UNPIN: Final = "DELETE FROM pin"
@@ -100,7 +98,8 @@ class WorkspaceFile:
             StoreBusy, StoreNewer, StoreFailed: it cannot be opened.
         """
         self._database = Database(path, is_read_only=is_read_only)
-        self._writer = Writer(self._database)
+        self.disk = Disk(path)
+        self._writer = Writer(self._database, heed=self._heed)
         self._journal = Journal(self._database, self._writer)
         self._verdicts = Shelf(
             "verdict", self._database, self._writer, msgspec.json.encode, _read_verdict
@@ -128,6 +127,10 @@ class WorkspaceFile:
         return self._database.is_read_only
 
     @property
+    def path(self) -> Path:
+        return self._database.path
+
+    @property
     def recovered(self) -> Recovered | None:
         """What became of a file that was damaged; `str(recovered)` is for the person."""
         return self._database.recovered
@@ -139,8 +142,7 @@ class WorkspaceFile:
 
     def warnings(self) -> list[str]:
         """What is wrong with the place of the file, in sentences for the person. For workers."""
-        found = place_warnings(self._database.path.parent)
-        return [_FULL, *found] if self._database.ballast.is_spent else found
+        return place_warnings(self.path.parent)
 
     # --- images
 
@@ -230,6 +232,9 @@ class WorkspaceFile:
         if done:
             self._database.close()
         return done
+
+    def _heed(self) -> None:
+        self.disk.stands(is_full=self._writer.is_full, is_spent=self._database.ballast.is_spent)
 
     def _farewell(self) -> Job:
         return Job(lambda: [(_ENDED, ("yes",))], (self._upkeep.end,))

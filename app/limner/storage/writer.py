@@ -60,9 +60,18 @@ class Job:
 class Writer:
     """Writes jobs in the order they came; a job takes the place of a waiting one of its key."""
 
-    def __init__(self, database: Database, retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self,
+        database: Database,
+        retry_s: float = RETRY_S,
+        heed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`heed` is called on the writer's thread after whatever it did."""
         self._database = database
         self._retry_s = retry_s
+        self._heed = heed
+        self.is_full = False
+        """Whether something waits for room on the disk."""
         self._waiting: dict[Hashable, Job] = {}
         self._stuck: dict[Hashable, Job] = {}
         self._unworded: set[Hashable] = set()
@@ -115,6 +124,7 @@ class Writer:
                 self._do(chore)
             else:
                 return
+            _call_each((self._heed,))
 
     def _next(self) -> tuple[dict[Hashable, Job], Chore | None]:
         """What waits, or the next chore; neither of them when it is time to stop."""
@@ -183,6 +193,7 @@ class Writer:
             else:
                 self._keep_for_later(*next(iter(jobs.items())), error)
             return
+        self.is_full = self.is_full and bool(self._stuck)
         for job in jobs.values():
             _call_each(chain(job.durable, job.tried))
 
@@ -195,6 +206,7 @@ class Writer:
             if not self._is_closing and not isinstance(error, StoreReadOnly):
                 self._stuck[key] = replace(job, failed=(), tried=())
                 self._retry_at = time.monotonic() + self._retry_s
+                self.is_full = self.is_full or isinstance(error, StoreFull)
                 if is_unworded:
                     self._unworded.add(key)
         _call_each(chain((partial(failed, error) for failed in job.failed), job.tried))
