@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -21,6 +22,7 @@ from limner.model.verdicts import (
     Category,
     Criteria,
     CriteriaKind,
+    PastAnswer,
     Target,
     TargetType,
     Verdict,
@@ -52,6 +54,16 @@ class _Annotation(msgspec.Struct):
     reference: str
     created_at: datetime
     updated_at: datetime
+    value_pass: bool | None = None
+    value_score: float | None = None
+    value_text: str | None = None
+    explanation: str | None = None
+
+
+class _Past(msgspec.Struct):
+    event: str
+    at: datetime
+    author_name: str = ""
     value_pass: bool | None = None
     value_score: float | None = None
     value_text: str | None = None
@@ -150,6 +162,20 @@ class Patronus:
         read = (_read_verdict(row) for row in _list(reply, "annotations"))
         return [each for each in read if each is not None and each.target == target]
 
+    def past(self, verdict_id: str) -> list[PastAnswer]:
+        """Every answer that a verdict ever was, oldest first (an extension of Limner's server).
+
+        Raises:
+            NotOffered, NotFound: the server keeps no history.
+        """
+        reply = self._wire.request("GET", f"/v1/annotations/{quote(verdict_id, safe='')}/history")
+        rows = (converted(row, _Past, "answer") for row in _list(reply.document(), "history"))
+        return [
+            PastAnswer(_answer(row), row.author_name, row.at)
+            for row in rows
+            if row.event == "submitted"
+        ]
+
     def submit(self, criteria_id: str, target: Target, answer: Answer) -> Verdict:
         """Create the verdict on (target, criteria), or replace it; sending it twice is harmless.
 
@@ -223,7 +249,11 @@ def _read_verdict(value: Any) -> Verdict | None:
         id=row.id,
         criteria_id=row.annotation_criteria,
         target=Target(TargetType(row.type), row.reference),
-        answer=Answer(row.value_pass, row.value_score, row.value_text, row.explanation),
+        answer=_answer(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _answer(row: _Annotation | _Past) -> Answer:
+    return Answer(row.value_pass, row.value_score, row.value_text, row.explanation)

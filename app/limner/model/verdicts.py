@@ -70,6 +70,14 @@ class Answer:
     def is_empty(self) -> bool:
         return self.value_pass is None and self.value_score is None and not self.value_text
 
+    def says(self, other: Answer) -> bool:
+        """Whether both say the same; an empty text says nothing."""
+        return self._words() == other._words()
+
+    def _words(self) -> tuple[object, ...]:
+        texts = (self.value_text or None, self.explanation or None)
+        return (self.value_pass, self.value_score, *texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -81,6 +89,15 @@ class Verdict:
     answer: Answer
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """What somebody once answered; `author` is a name for people, perhaps empty."""
+
+    answer: Answer
+    author: str
+    at: datetime
 
 
 def answer_of_category(category: Category) -> Answer:

@@ -10,11 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from limner.api.errors import waits_by_itself
 from limner.model.verdicts import Answer, Criteria, Verdict
 from limner.panels.answer_drafts import AnswerDrafts, Key
 from limner.panels.card import Card, EmptyWords
 from limner.panels.icons import dress
 from limner.panels.question_form import QuestionForm
+from limner.panels.review_decision import DecisionBar, overrun_words
 from limner.panels.review_parts import CriteriaCombo, ScopeSwitch, StageRow, stored_words
 from limner.panels.text import plain
 from limner.panels.tokens import tokens_now
@@ -25,7 +27,6 @@ _LEAST_SEEN: Final = 104
 _LONGEST_WORDS: Final = 400
 _SUBMIT_HINT: Final = "Submit this verdict and stay"
 _NEXT_HINT: Final = "Submit this verdict and go on to the next question (Ctrl+Return)"
-_UNSENT: Final = (Mark.SENDING, Mark.WAITING, Mark.FAILED)
 
 
 class ReviewPanel(Card):
@@ -52,6 +53,7 @@ class ReviewPanel(Card):
         self._criteria: list[Criteria] = []
         self._shown: Key | None = None
         self._stored: Verdict | None = None
+        self._unsent: Answer | None = None
         self._is_touched = False
         self._drafts = AnswerDrafts()
         self.scope = ScopeSwitch()
@@ -60,6 +62,7 @@ class ReviewPanel(Card):
         self.criteria = CriteriaCombo()
         self.form = QuestionForm(_LEAST_SEEN)
         self.status = QLabel()
+        self.decision = DecisionBar()
         self.submit = QPushButton("Submit")
         self.submit_next = QPushButton("Submit and next")
         self.stage = StageRow()
@@ -105,6 +108,7 @@ class ReviewPanel(Card):
         column.addWidget(self.criteria)
         column.addWidget(self.form, 1)
         column.addWidget(self.status)
+        column.addWidget(self.decision)
         column.addLayout(buttons)
         self.body.addWidget(self._desk_part, 1)
         self.body.addWidget(self.empty, 1)
@@ -118,6 +122,8 @@ class ReviewPanel(Card):
         self.submit.clicked.connect(self._submit)
         self.submit_next.clicked.connect(self._submit_and_next)
         self.stage.wanted.connect(self.stage_wanted)
+        self.decision.replace_wanted.connect(self._replace_theirs)
+        self.decision.drop_wanted.connect(self._drop)
 
     def _refresh(self) -> None:
         desk = self._desk
@@ -132,7 +138,6 @@ class ReviewPanel(Card):
         self.add.setEnabled(desk is not None)
         self.stage.setEnabled(desk is not None)
         if desk and is_ready:
-            self._drafts.settle(desk)
             marks = [desk.mark(criteria.id) for criteria in self._criteria]
             self.criteria.show_criteria(self._criteria, marks)
             self._show_question(desk, self._criteria[self.criteria.currentIndex()])
@@ -151,53 +156,69 @@ class ReviewPanel(Card):
 
     def _show_question(self, desk: Desk, criteria: Criteria) -> None:
         key = None if desk.target is None else (desk.target, criteria.id)
-        verdict = desk.verdict(criteria.id)
+        verdict, unsent = desk.verdict(criteria.id), desk.unsent(criteria.id)
         if key != self._shown:
             self._keep_draft()
             self._shown = key
             self.form.ask(criteria)
-            self._fill(verdict)
-        elif verdict != self._stored and not self._is_touched:
-            self._fill(verdict)
+            self._fill(verdict, unsent)
+        elif (verdict, unsent) != (self._stored, self._unsent) and not self._is_touched:
+            self._fill(verdict, unsent)
         self._describe()
 
-    def _fill(self, verdict: Verdict | None) -> None:
+    def _fill(self, verdict: Verdict | None, unsent: Answer | None) -> None:
         """Show what was typed and not submitted, else what is on its way, else what is stored."""
         if self._shown is None:
             return
-        self._stored = verdict
-        typed, sent = self._drafts.typed(self._shown), self._drafts.sent(self._shown)
-        self.form.show_answer(typed or sent or self._stored_answer)
+        self._stored, self._unsent = verdict, unsent
+        typed = self._drafts.typed(self._shown)
+        self.form.show_answer(typed or self._given)
         self._is_touched = typed is not None
 
     @property
-    def _stored_answer(self) -> Answer:
-        return self._stored.answer if self._stored else _NOTHING
+    def _given(self) -> Answer:
+        """What the form says when nothing was changed in it."""
+        return self._unsent or (self._stored.answer if self._stored else _NOTHING)
 
     def _describe(self) -> None:
         """Say how far the answer is, and let it be submitted when there is one."""
         desk, field = self._desk, self.form.field
         if desk is None or field is None or self._shown is None:
             return
-        mark = desk.mark(self._shown[1])
-        problem = desk.error(self._shown[1]) if mark is Mark.FAILED else None
-        if mark is Mark.NONE and not self._is_touched:
-            problem = desk.trouble
+        problem = self._problem(desk, self._shown[1])
         self._say(self._words(problem) if problem else self._progress(desk), is_bad=bool(problem))
+        self._show_decision(desk, self._shown[1])
         is_empty = field.answer.is_empty()
         for button, hint in ((self.submit, _SUBMIT_HINT), (self.submit_next, _NEXT_HINT)):
             button.setEnabled(not is_empty)
             button.setToolTip(field.reason if is_empty else hint)
+
+    def _problem(self, desk: Desk, criteria_id: str) -> Exception | None:
+        """What is in the way of the answer and does not go away by itself."""
+        if desk.mark(criteria_id) is Mark.NONE and not self._is_touched:
+            return desk.trouble
+        error = desk.error(criteria_id)
+        return None if error is None or waits_by_itself(error) else error
 
     def _progress(self, desk: Desk) -> str:
         """How far the answer to the question that is shown has come, in a few words."""
         if self._shown is None:
             return ""
         mark, verdict = desk.mark(self._shown[1]), desk.verdict(self._shown[1])
-        was_lost = self._drafts.sent(self._shown) is not None and mark not in _UNSENT
-        if was_lost or (self._is_touched and mark is not Mark.SENDING):
+        if self._is_touched and mark is not Mark.SENDING:
             return "not submitted yet" if verdict is None else "changed, not submitted yet"
-        return "" if mark is Mark.NONE else stored_words(mark, verdict)
+        said = "" if mark is Mark.NONE else stored_words(mark, verdict)
+        overrun = desk.overrun(self._shown[1])
+        return said if overrun is None else f"{said}\n{overrun_words(overrun)}"
+
+    def _show_decision(self, desk: Desk, criteria_id: str) -> None:
+        clash, mine = desk.clash(criteria_id), desk.unsent(criteria_id)
+        if clash is not None and mine is not None:
+            self.decision.ask(clash, mine)
+        elif desk.mark(criteria_id) is Mark.FAILED:
+            self.decision.offer_to_drop()
+        else:
+            self.decision.hide()
 
     def _say(self, words: str, *, is_bad: bool) -> None:
         name = "bad" if is_bad else "m"
@@ -219,7 +240,7 @@ class ReviewPanel(Card):
         self._refresh()
 
     def _touch(self) -> None:
-        self._is_touched = self.form.answer != self._stored_answer
+        self._is_touched = self.form.answer != self._given
         self._describe()
 
     def _keep_draft(self) -> None:
@@ -231,9 +252,21 @@ class ReviewPanel(Card):
         answer = self.form.answer
         if self._desk is None or self._shown is None or answer.is_empty():
             return
-        self._drafts.send(self._shown, answer)
+        self._drafts.type(self._shown, None)
         self._is_touched = False
         self._desk.submit(self._shown[1], answer)
+
+    def _replace_theirs(self) -> None:
+        if self._desk is not None and self._shown is not None:
+            self._desk.replace_theirs(self._shown[1])
+
+    def _drop(self) -> None:
+        """Let go of one's own answer, also of what was changed in it since."""
+        if self._desk is None or self._shown is None:
+            return
+        self._drafts.type(self._shown, None)
+        self._is_touched = False
+        self._desk.drop(self._shown[1])
 
     def _submit_and_next(self) -> None:
         if not self.submit_next.isEnabled():

@@ -24,7 +24,7 @@ from limner.model.verdicts import Criteria, Verdict
 from limner.panels.icons import dress, icon
 from limner.panels.text import plain
 from limner.panels.tokens import Tokens, tokens_now
-from limner.review.desk import Mark, Scope
+from limner.review.marks import Mark, Scope
 
 _ICONS: Final = {
     Mark.NONE: ("circle-dashed", "muted"),
@@ -33,6 +33,7 @@ _ICONS: Final = {
     Mark.SUBMITTED: ("circle-check", "ok"),
     Mark.UPDATED: ("circle-check", "ok"),
     Mark.WAITING: ("cloud-off", "warn"),
+    Mark.ASKS: ("triangle-alert", "warn"),
     Mark.FAILED: ("triangle-alert", "bad"),
 }
 """How far an answer is, as an icon and the name of a token."""

@@ -1,117 +1,143 @@
 """The reviewer's desk: what is judged now, the questions, the answers given.
 
-A verdict travels: panel -> `submit` -> durable on this computer -> upsert on the server -> the
-reply becomes the stored verdict. What could not be sent stays on this computer and is sent later.
+A verdict travels: panel -> `submit` -> durable on this computer -> a look at what the server has
+-> upsert -> the reply becomes the stored verdict. What could not be sent stays on this computer
+and is sent later; what would replace an answer that nobody here saw is asked first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
+from typing import Final
 
-from limner.api.errors import Forbidden, Refused, Unauthorized, waits_by_itself
+from limner.api.errors import waits_by_itself
 from limner.api.patronus import Patronus
-from limner.model.verdicts import Answer, Category, Criteria, CriteriaKind, Target, Verdict
-from limner.storage.workspace_file import UnsentVerdict, WaitingVerdict, WorkspaceFile
+from limner.model.verdicts import (
+    Answer,
+    Category,
+    Criteria,
+    CriteriaKind,
+    PastAnswer,
+    Target,
+    Verdict,
+)
+from limner.review.delivery import Arrived, Clash
+from limner.review.faces import Face
+from limner.review.marks import Mark, Scope
+from limner.review.outbox import Key, Outbox
+from limner.review.remembered import Questions, Remembered
+from limner.review.road import Road
+from limner.storage.workspace_file import UnsentVerdict, WorkspaceFile
 from limner.tasks import MainThread, Tasks, Ticket
 
-RETRY_S = 15.0
-"""The pause before verdicts that could not be sent are tried again."""
+__all__ = ["Desk", "Mark", "Scope", "Waiting"]
 
-
-class Scope(Enum):
-    """What is judged."""
-
-    IMAGE = "Image"
-    OBJECT = "Object"
-
-
-class Mark(Enum):
-    """How far the answer to one criterion has come, for the target on the desk."""
-
-    NONE = "no verdict yet"
-    STORED = "stored"
-    SENDING = "sending"
-    SUBMITTED = "submitted"
-    UPDATED = "updated"
-    WAITING = "kept here, will be sent"
-    FAILED = "not accepted"
-
-
-@dataclass
-class _Slot:
-    """What is known of one criterion and the target on the desk."""
-
-    verdict: Verdict | None = None
-    mark: Mark = Mark.NONE
-    error: Exception | None = None
-
-
-@dataclass
-class _Face:
-    """A target and what is known of it."""
-
-    target: Target | None = None
-    name: str = ""
-    slots: dict[str, _Slot] = field(default_factory=dict)
+_REOPEN_S: Final = 15.0
+"""The pause before a project that could not be read is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """An answer to send, as it is kept on this computer."""
+class Waiting:
+    """An answer that the server does not have; `since` is Unix time, `error` why, if it is known.
 
-    unsent: UnsentVerdict
-    revision: int
-    slot: _Slot
+    `criteria` is the name of the question, empty when it belongs to another project.
+    """
+
+    target: Target
+    criteria_id: str
+    criteria: str
+    mark: Mark
+    error: Exception | None
+    since: float
+    needs_you: bool
 
 
 class Desk:
     """One project's criteria and the target on the desk. Main thread only."""
 
     def __init__(
-        self, server: Patronus, origin: str, file: WorkspaceFile, tasks: Tasks, main: MainThread
+        self,
+        server: Patronus,
+        origin: str,
+        file: WorkspaceFile,
+        tasks: Tasks,
+        main: MainThread,
+        road: Road,
     ) -> None:
         self._server = server
         self._origin = origin
-        self._file = file
         self._tasks = tasks
         self._main = main
+        self._road = road
+        self._remembered = Remembered(file, origin)
+        self._outbox = Outbox(server, origin, file, tasks, main, road, self._arrived, self._tell)
         self.criteria: tuple[Criteria, ...] = ()
         self.scope = Scope.IMAGE
         self.trouble: Exception | None = None
         self.project_id: str | None = None
-        self._faces: dict[Scope, _Face] = {scope: _Face() for scope in Scope}
-        self._reading: Ticket | None = None
-        self._opening: Ticket | None = None
-        self._on_the_way: set[tuple[Target, str]] = set()
-        self._next: dict[tuple[Target, str], _Answer] = {}
-        self._will_retry = False
-        self._is_closed = False
-        self._stop_retry: Callable[[], None] = _nothing
+        self._faces: dict[Scope, Face] = {scope: Face() for scope in Scope}
+        self._reading = Ticket()
+        self._opening = Ticket()
         self._stop_reopening: Callable[[], None] = _nothing
         self._watchers: list[Callable[[], None]] = []
+        self._outbox.load(self._not_read)
 
     # --- what the panel sees
 
     @property
     def target(self) -> Target | None:
-        return self._faces[self.scope].target
+        return self._face.target
 
     @property
     def target_name(self) -> str:
-        return self._faces[self.scope].name
+        return self._face.name
 
     def verdict(self, criteria_id: str) -> Verdict | None:
         """The stored verdict on the target on the desk."""
-        return self._slot(criteria_id).verdict
+        return self._face.slot(criteria_id).verdict
 
     def mark(self, criteria_id: str) -> Mark:
-        return self._slot(criteria_id).mark
+        entry = self._outbox.entry(self._key(criteria_id))
+        if entry is None:
+            return self._face.slot(criteria_id).mark
+        is_held_up = entry.mark is Mark.SENDING and not self._road.is_open
+        return Mark.WAITING if is_held_up else entry.mark
+
+    def unsent(self, criteria_id: str) -> Answer | None:
+        """The answer that was given and has not arrived."""
+        entry = self._outbox.entry(self._key(criteria_id))
+        return entry.unsent.answer if entry is not None else None
 
     def error(self, criteria_id: str) -> Exception | None:
-        """Why the last answer to this criterion was not accepted."""
-        return self._slot(criteria_id).error
+        """Why the last answer to this criterion has not arrived."""
+        entry = self._outbox.entry(self._key(criteria_id))
+        return entry.error if entry is not None else None
+
+    def clash(self, criteria_id: str) -> Clash | None:
+        """What somebody else answered meanwhile; one's own answer waits for a decision."""
+        entry = self._outbox.entry(self._key(criteria_id))
+        return entry.clash if entry is not None else None
+
+    def overrun(self, criteria_id: str) -> PastAnswer | None:
+        """What somebody answered in the very moment in which one's own answer replaced it."""
+        return self._face.slot(criteria_id).overrun
+
+    def waiting(self) -> list[Waiting]:
+        """Every answer that the server does not have, the one given longest ago first."""
+        names = {criteria.id: criteria.name for criteria in self.criteria}
+        return [
+            Waiting(
+                entry.unsent.target,
+                entry.unsent.criteria_id,
+                names.get(entry.unsent.criteria_id, ""),
+                entry.mark,
+                entry.error,
+                entry.since,
+                entry.needs_you,
+            )
+            for entry in self._outbox
+        ]
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change; the returned function stops it."""
@@ -121,39 +147,54 @@ class Desk:
     # --- the project
 
     def open(self, project_name: str) -> None:
-        """Read the criteria of a project, which is made when there is none of that name."""
-        self.criteria, self.project_id, self.trouble = (), None, None
-        if self._opening is not None:
-            self._opening.cancel()
+        """Show the criteria of a project: as remembered at once, as the server has them soon.
 
-        def read() -> tuple[str, list[Criteria]]:
+        The project is made when the server has none of that name.
+        """
+        self.criteria, self.project_id, self.trouble = (), None, None
+        self._stop_reopening()
+        self._opening.cancel()
+        self._opening = self._tasks.run(
+            lambda: self._remembered.questions(project_name),
+            lambda found: self._recalled(project_name, found),
+            self._not_read,
+        )
+        self._tell()
+
+    def _recalled(self, project_name: str, found: Questions | None) -> None:
+        if found is not None:
+            self._show(found)
+        self._ask(project_name)
+
+    def _ask(self, project_name: str) -> None:
+        def read() -> Questions:
             project_id = self._server.project(project_name)
-            return project_id, self._server.criteria(project_id)
+            return Questions(project_id, tuple(self._server.criteria(project_id)))
+
+        def done(found: Questions) -> None:
+            self._remembered.keep_questions(project_name, found)
+            self.trouble = None
+            self._show(found)
 
         def failed(error: Exception) -> None:
             self._not_read(error)
             if waits_by_itself(error):
-                self._stop_reopening = self._main.after(RETRY_S, lambda: self.open(project_name))
+                again = self._main.after(_REOPEN_S, lambda: self._ask(project_name))
+                self._stop_reopening = again
 
-        self._stop_reopening()
-        self._opening = self._tasks.run(read, self._opened, failed)
+        self._opening = self._road.ask(read, done, failed)
+
+    def _show(self, found: Questions) -> None:
+        self.project_id, self.criteria = found.project_id, found.criteria
+        self._read_verdicts()
         self._tell()
 
     def close(self) -> None:
         """Send and read nothing any more: another desk takes over what waits."""
         self._stop_reopening()
-        self._stop_retry()
-        self._is_closed = True
-        for ticket in (self._opening, self._reading):
-            if ticket is not None:
-                ticket.cancel()
-
-    def _opened(self, found: tuple[str, list[Criteria]]) -> None:
-        self.project_id, criteria = found
-        self.criteria = tuple(criteria)
-        self._read_verdicts()
-        self.send_waiting()
-        self._tell()
+        self._outbox.close()
+        self._opening.cancel()
+        self._reading.cancel()
 
     def create_criteria(
         self,
@@ -168,7 +209,7 @@ class Desk:
         if project_id is None:
             failed(self.trouble or RuntimeError("The project has not been read yet."))
             return
-        self._tasks.run(
+        self._road.ask(
             lambda: self._server.create_criteria(project_id, name, kind, description, categories),
             self._created,
             failed,
@@ -191,35 +232,39 @@ class Desk:
         face = self._faces[scope]
         if face.target == target and face.name == name:
             return
-        same = face.target == target
-        self._faces[scope] = _Face(target, name, face.slots if same else {})
+        is_same = face.target == target
+        if is_same:
+            face.name = name
+        else:
+            self._faces[scope] = Face(target, name)
         if scope is self.scope:
-            if not same:
+            if not is_same:
                 self._read_verdicts()
             self._tell()
 
     def _read_verdicts(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-        face, project_id = self._faces[self.scope], self.project_id
-        target = face.target
+        """Show what is remembered of the target, and then what the server has."""
+        self._reading.cancel()
+        face, target, project_id = self._face, self._face.target, self.project_id
         if target is None or project_id is None:
             return
 
-        def read() -> list[Verdict]:
-            return self._server.verdicts(target, project_id)
+        def recalled(verdicts: list[Verdict]) -> None:
+            face.recalled(verdicts)
+            self._reading = self._road.ask(
+                lambda: self._server.verdicts(target, project_id), read, self._not_read
+            )
+            self._tell()
+
+        def read(verdicts: list[Verdict]) -> None:
+            self.trouble = None
+            face.read(verdicts)
+            self._remembered.keep_verdicts(target, project_id, face.verdicts)
+            self._tell()
 
         self._reading = self._tasks.run(
-            read, lambda verdicts: self._verdicts_read(face, verdicts), self._not_read
+            lambda: self._remembered.verdicts(target, project_id), recalled, self._not_read
         )
-
-    def _verdicts_read(self, face: _Face, verdicts: list[Verdict]) -> None:
-        self.trouble = None
-        for verdict in verdicts:
-            slot = face.slots.setdefault(verdict.criteria_id, _Slot())
-            if slot.mark in (Mark.NONE, Mark.STORED):
-                slot.verdict, slot.mark = verdict, Mark.STORED
-        self._tell()
 
     def _not_read(self, error: Exception) -> None:
         self.trouble = error
@@ -228,102 +273,52 @@ class Desk:
     # --- answering
 
     def submit(self, criteria_id: str, answer: Answer) -> None:
-        """Keep the answer on this computer and send it; a stored one is replaced."""
-        face = self._faces[self.scope]
-        if face.target is None or self.project_id is None or answer.is_empty():
+        """Keep the answer on this computer and send it; what was seen stored is replaced."""
+        target = self._face.target
+        if target is None or self.project_id is None or answer.is_empty():
             return
-        slot = face.slots.setdefault(criteria_id, _Slot())
-        slot.mark, slot.error = Mark.SENDING, None
-        unsent = UnsentVerdict(self._origin, self.project_id, criteria_id, face.target, answer)
-
-        def written(revision: int) -> None:
-            self._send(unsent, revision, slot)
-
-        revision = self._file.put_verdict(
-            unsent,
-            durable=lambda: self._main.post(lambda: written(revision)),
-            failed=lambda _error: self._main.post(lambda: written(revision)),
-        )
-        self._tell()
-
-    def _send(self, unsent: UnsentVerdict, revision: int, slot: _Slot) -> None:
-        """Send one answer; while another to the same question is on its way, wait for it."""
-        key = (unsent.target, unsent.criteria_id)
-        if key in self._on_the_way:
-            self._next[key] = _Answer(unsent, revision, slot)
-            return
-        self._on_the_way.add(key)
-        self._tasks.run(
-            lambda: self._server.submit(unsent.criteria_id, unsent.target, unsent.answer),
-            lambda verdict: self._sent(_Answer(unsent, revision, slot), verdict),
-            lambda error: self._not_sent(_Answer(unsent, revision, slot), error),
+        base = self._face.slot(criteria_id).verdict
+        self._outbox.put(
+            UnsentVerdict(self._origin, self.project_id, criteria_id, target, answer, base)
         )
 
-    def _sent(self, sent: _Answer, verdict: Verdict) -> None:
-        slot = sent.slot
-        replaced = slot.verdict is not None or verdict.updated_at != verdict.created_at
-        slot.verdict, slot.error = verdict, None
-        slot.mark = Mark.UPDATED if replaced else Mark.SUBMITTED
-        self._file.drop_verdict(sent.unsent, sent.revision)
-        self._go_on(sent.unsent)
-        self._tell()
+    def replace_theirs(self, criteria_id: str) -> None:
+        """Send one's own answer instead of the one that `clash` tells of."""
+        self._outbox.replace_theirs(self._key(criteria_id))
 
-    def _not_sent(self, sent: _Answer, error: Exception) -> None:
-        slot = sent.slot
-        slot.error = error
-        if isinstance(error, Refused) and not _may_be_taken_later(error):
-            slot.mark = Mark.FAILED
-            # The answer stays on the panel, to be mended.
-            self._file.drop_verdict(sent.unsent, sent.revision)
-        else:
-            slot.mark = Mark.WAITING
-            self._retry_later()
-        self._go_on(sent.unsent)
-        self._tell()
-
-    def _go_on(self, unsent: UnsentVerdict) -> None:
-        """The question is free again: send the answer that was given meanwhile."""
-        key = (unsent.target, unsent.criteria_id)
-        self._on_the_way.discard(key)
-        following = self._next.pop(key, None)
-        if following is not None:
-            self._send(following.unsent, following.revision, following.slot)
-
-    def _retry_later(self) -> None:
-        if not self._will_retry and not self._is_closed:
-            self._will_retry = True
-            self._stop_retry = self._main.after(RETRY_S, self.send_waiting)
+    def drop(self, criteria_id: str) -> None:
+        """Let go of one's own answer that waits or was refused; theirs stays, if there is one."""
+        clash = self.clash(criteria_id)
+        if clash is not None:
+            self._face.found(criteria_id, clash.theirs)
+        self._outbox.drop(self._key(criteria_id))
 
     def send_waiting(self) -> None:
         """Try again to send what this computer still keeps for this server."""
-        self._will_retry = False
-        self._tasks.run(self._file.verdicts_waiting, self._send_again, self._not_read)
+        self._outbox.try_again()
 
-    def _send_again(self, waiting: list[WaitingVerdict]) -> None:
-        for one in waiting:
-            key = (one.verdict.target, one.verdict.criteria_id)
-            if one.verdict.origin == self._origin and key not in self._on_the_way:
-                self._send(one.verdict, one.revision, self._slot_of(one.verdict))
+    def _arrived(self, unsent: UnsentVerdict, arrived: Arrived) -> None:
+        for face in self._faces.values():
+            if face.target == unsent.target:
+                face.arrived(unsent.criteria_id, arrived)
+        self._tasks.run(
+            lambda: self._remembered.add(unsent.target, unsent.project_id, arrived.verdict),
+            lambda _done: None,
+            self._not_read,
+        )
 
     # --- small parts
 
-    def _slot(self, criteria_id: str) -> _Slot:
-        return self._faces[self.scope].slots.get(criteria_id) or _Slot()
+    @property
+    def _face(self) -> Face:
+        return self._faces[self.scope]
 
-    def _slot_of(self, unsent: UnsentVerdict) -> _Slot:
-        for face in self._faces.values():
-            if face.target == unsent.target:
-                return face.slots.setdefault(unsent.criteria_id, _Slot())
-        return _Slot()
+    def _key(self, criteria_id: str) -> Key:
+        return (self._face.target, criteria_id)
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
-
-
-def _may_be_taken_later(error: Refused) -> bool:
-    """Whether the same answer can be accepted once the server or the key is mended."""
-    return waits_by_itself(error) or isinstance(error, Unauthorized | Forbidden)
 
 
 def _nothing() -> None:

@@ -19,6 +19,7 @@ from limner.imaging.children import command
 from limner.imaging.decoder import Decoder
 from limner.imaging.pyramid_cache import PyramidCache
 from limner.review.desk import Desk
+from limner.shell.review_road import ReviewRoad
 from limner.storage.image_files import ImageFiles
 from limner.storage.keys import Keys
 from limner.storage.places import Places
@@ -89,6 +90,7 @@ class Services:
     local: Local | None = None
 
     _wires: dict[tuple[str, str | None], Wire] = field(default_factory=dict, repr=False)
+    _reviews: dict[str, Traffic] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.places.make()
@@ -207,7 +209,24 @@ class Services:
         return Workspace(link, self._files)
 
     def desk(self, review: Patronus, origin: str) -> Desk:
-        return Desk(review, origin, self._held().file, self.tasks, self.main)
+        road = ReviewRoad(self._review_traffic(review, origin))
+        return Desk(review, origin, self._held().file, self.tasks, self.main, road)
+
+    def _review_traffic(self, review: Patronus, origin: str) -> Traffic:
+        """One for each server, which stays, with another client of it too."""
+        local = self._held()
+        is_inside = origin == LOCAL_ORIGIN
+        traffic = self._reviews.get(origin)
+        if traffic is None:
+            has_begun = local.hosted is not None or not is_inside
+            breaker = None if is_inside else Breaker()
+            traffic = Traffic(self.tasks, self.main, breaker, review.whoami, has_begun=has_begun)
+            self._reviews[origin] = traffic
+            if is_inside:
+                local.traffic.append(traffic)
+        traffic.probe = review.whoami
+        traffic.try_again()  # perhaps with another key
+        return traffic
 
     def close(self) -> None:
         """Stop the threads, write what is waiting to be written, stop the server inside."""

@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import msgspec
 
-from limner.model.verdicts import Answer, Target
+from limner.model.verdicts import Answer, Target, Verdict
 from limner.storage.data_folder import place_warnings
-from limner.storage.database import Database
+from limner.storage.database import Database, Statement
 from limner.storage.disk import Disk
 from limner.storage.image_journal import ImageJournal
 from limner.storage.journal import Journal, Place
@@ -38,7 +39,7 @@ _ASIDE: Final = (
     "WHERE is_aside = 1 ORDER BY number"
 )
 _META: Final = "SELECT value FROM meta WHERE name = ?"
-_UNPIN: Final = "DELETE FROM pin"
+_UNPIN: Final = "DELETE FROM pin WHERE origin = ? AND image_id = ?"
 _PIN: Final = "INSERT OR IGNORE INTO pin VALUES (?, ?)"
 _ENDED: Final = "INSERT OR REPLACE INTO meta VALUES ('ended', ?)"
 
@@ -64,13 +65,19 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class UnsentVerdict:
-    """An answer to send; (origin, target, criteria) is its key, as on the wire."""
+    """An answer to send; (origin, target, criteria) is its key, as on the wire.
+
+    `base` is what the person saw stored when answering, None for nothing. `earlier` are answers
+    that this one replaced and that may have reached the server.
+    """
 
     origin: str
     project_id: str
     criteria_id: str
     target: Target
     answer: Answer
+    base: Verdict | None = None
+    earlier: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +176,16 @@ class WorkspaceFile:
         """
         return [Waiting(*row) for row in self._database.read(_ASIDE)]
 
-    def keep(self, places: Iterable[Place]) -> None:
-        """Let these images, and no others, stay whatever room they need: (origin, image id)."""
-        pinned = [(_PIN, place) for place in places]
-        job = Job(lambda: [(_UNPIN, ()), *pinned], (), (_report,))
-        self._writer.submit("pinned", job)
+    def pin(self, places: Iterable[Place]) -> None:
+        """Let these images stay, whatever room they need: (origin, image id)."""
+        self._submit_pins([(_PIN, place) for place in places])
+
+    def unpin(self, places: Iterable[Place]) -> None:
+        """Let these make room again, when others need it."""
+        self._submit_pins([(_UNPIN, place) for place in places])
+
+    def _submit_pins(self, statements: list[Statement]) -> None:
+        self._writer.submit(("pins", uuid4()), Job(lambda: statements, (), (_report,)))
 
     # --- what the server said
 

@@ -1,9 +1,8 @@
-"""What each answer of a server means for the work, and how long to wait for the next one."""
+"""What each answer of a server means for the work."""
 
 from __future__ import annotations
 
 from enum import Enum, auto
-from random import Random
 from typing import Final
 
 from limner.api.errors import (
@@ -56,9 +55,6 @@ _MEANINGS: Final[dict[type, Meaning]] = {
 _KEY_REUSED: Final = "idempotency_key_reused"
 """How Limner's server says that another body came with this key before, and was executed."""
 
-_LONGEST_S: Final = 60.0
-_LONGEST_ASKED_S: Final = 3600.0
-
 
 def meaning_of(error: Exception) -> Meaning:
     """What follows; of an error that nobody foresaw, that a person must see it."""
@@ -68,17 +64,3 @@ def meaning_of(error: Exception) -> Meaning:
 def was_executed_before(error: Exception) -> bool:
     """Whether the server says that it has executed a request with this key, of another body."""
     return isinstance(error, Invalid) and error.code == _KEY_REUSED
-
-
-def pause_s(attempt: int, random: Random) -> float:
-    """How long to wait after so many failures in a row: up to twice as long each time.
-
-    Any length up to that, so that many clients do not come back together ("full jitter").
-    """
-    return random.uniform(1.0, min(_LONGEST_S, 2.0**attempt))
-
-
-def asked_pause_s(error: Exception, random: Random) -> float:
-    """How long a server wants to be left alone, and a little more."""
-    asked = error.retry_after_s if isinstance(error, TooMany) else None
-    return min(_LONGEST_ASKED_S, max(0.0, asked or 0.0)) + random.uniform(1.0, 5.0)

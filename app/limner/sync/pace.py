@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
-from limner.sync.answers import asked_pause_s, pause_s
+from limner.api.pauses import asked_pause_s, pause_s
 
 AUTOSAVE_S: Final = 3.0
 """Sent so long after the last edit …"""

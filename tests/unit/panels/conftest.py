@@ -24,7 +24,9 @@ from limner.review.desk import Desk, Scope
 from limner.server import embedded
 from limner.shell import fonts, theme
 from limner.shell.main_thread import QtMainThread
+from limner.shell.review_road import ReviewRoad
 from limner.storage.workspace_file import WorkspaceFile
+from limner.sync.traffic import Traffic
 from limner.tasks import Tasks
 from limner.tools.bench import Bench
 
@@ -147,7 +149,10 @@ def reviewing(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Revi
     file = WorkspaceFile(tmp_path / "workspace.db")
     main = QtMainThread(qapp)
     tasks = Tasks(main)
-    yield Reviewing(Desk(server, embedded.BASE_URL, file, tasks, main), network, server, qtbot)
+    road = ReviewRoad(Traffic(tasks, main, None, server.whoami))
+    desk = Desk(server, embedded.BASE_URL, file, tasks, main, road)
+    yield Reviewing(desk, network, server, qtbot)
+    desk.close()
     tasks.close()
     for thread in threading.enumerate():
         if thread.name.startswith("limner-work"):

@@ -207,7 +207,10 @@ def test_a_refused_answer_stays_in_the_form_with_the_reason(
     reviewing.desk.face(Scope.IMAGE, OTHER_IMAGE, "harbour.jpg")
     reviewing.desk.face(Scope.IMAGE, IMAGE, "street.jpg")
     assert panel.form.answer == Answer(value_text="WIDER")
-    assert panel.status.text() == "not submitted yet"
+    assert "No <b>shouting</b>." in panel.status.text()
+    press(panel.decision.drop)
+    assert panel.form.answer == Answer()
+    assert reviewing.desk.waiting() == []
 
 
 def test_the_scope_is_switched_and_an_object_is_asked_for(
