@@ -156,7 +156,8 @@ def test_lists_that_were_opened_longest_ago_make_room_and_nothing_that_is_needed
         desk.writes(Entry(known={AnnotationId("car0"): frozenset({b"v"})}))
         if number == 0:
             desk.moves(7)
-    file.keep([(HERE, "i1")])
+    file.pin([(HERE, "i0"), (HERE, "i1")])
+    file.unpin([(HERE, "i0")])
     file = reopened(file, path)
     held = Desk(file, "i2")
     room = Room(file._journal, lists_bytes=2 * 5_000)
@@ -356,7 +357,7 @@ def test_a_disk_that_is_full_takes_the_shape_at_hand_from_what_was_set_aside(
     assert told.get(timeout=30) == DiskFull(file.path, is_kept=True)
     ballast.fill()
     assert ballast._path.exists()
-    file.keep([])
+    file.pin([])
     assert told.get(timeout=30) is None
 
 

@@ -43,6 +43,11 @@ class ImageBytes:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether this is the server inside the editor."""
+        return self._wire.is_inside
+
     def local_file(self, row: ImageRow) -> Path | None:
         """Where on this computer the file of an image lies; None but for the server inside."""
         if not self._wire.is_inside:

@@ -47,6 +47,7 @@ class ImageRow:
     image_url: str | None = None
     min_confidence: float | None = None
     created_at: str = ""
+    size_bytes: int | None = None
 
     @property
     def path(self) -> str:
@@ -75,6 +76,7 @@ class _Image(msgspec.Struct):
     image_url: str | None = None
     min_confidence: float | None = None
     created_at: str | None = None
+    file_size: int | None = None
 
 
 def read_dataset(value: Any) -> Dataset:
@@ -100,6 +102,7 @@ def read_image(value: Any, dataset_id: str) -> ImageRow:
         image_url=row.image_url,
         min_confidence=row.min_confidence,
         created_at=row.created_at or "",
+        size_bytes=row.file_size or None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ class Role(IntEnum):
     THUMBNAIL = Qt.ItemDataRole.UserRole + 1
     STATE = Qt.ItemDataRole.UserRole + 2
     PROBLEM = Qt.ItemDataRole.UserRole + 3
+    KEPT = Qt.ItemDataRole.UserRole + 4
 
 
 class ImageList(QAbstractListModel):
@@ -49,6 +50,7 @@ class ImageList(QAbstractListModel):
         self._asked: set[str] = set()
         self._states: dict[str, str] = {}
         self._problems: dict[str, str] = {}
+        self._kept: frozenset[str] = frozenset()
 
     @override
     def rowCount(self, parent: ModelIndex = _ROOT) -> int:
@@ -66,6 +68,8 @@ class ImageList(QAbstractListModel):
                 return self._states.get(image_id, "")
             case Role.PROBLEM:
                 return self._problems.get(image_id, "")
+            case Role.KEPT:
+                return image_id in self._kept
             case Qt.ItemDataRole.DisplayRole:
                 return plain(self._by_id[image_id].filename)
             case Qt.ItemDataRole.ToolTipRole:
@@ -103,6 +107,7 @@ class ImageList(QAbstractListModel):
         self._asked.clear()
         self._states.clear()
         self._problems.clear()
+        self._kept = frozenset()
         self._sort()
         self.endResetModel()
 
@@ -156,6 +161,13 @@ class ImageList(QAbstractListModel):
             self._states[image_id] = words
             self._changed(image_id)
 
+    def set_kept(self, image_ids: Collection[str]) -> None:
+        """Mark these, and no others, as kept on this computer."""
+        changed = self._kept.symmetric_difference(image_ids)
+        self._kept = frozenset(image_ids)
+        for image_id in changed:
+            self._changed(image_id)
+
     def set_problem(self, image_id: str, words: str) -> None:
         if self._problems.get(image_id, "") != words:
             self._problems[image_id] = words
@@ -207,7 +219,8 @@ class ImageList(QAbstractListModel):
         count = (
             "1 annotation" if row.annotation_count == 1 else f"{row.annotation_count} annotations"
         )
-        more = (self._states.get(image_id), self._problems.get(image_id))
+        kept = "available offline" if image_id in self._kept else ""
+        more = (kept, self._states.get(image_id), self._problems.get(image_id))
         return "\n".join([place, f"{row.status}, {count}", *filter(None, more)])
 
 

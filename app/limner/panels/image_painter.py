@@ -31,6 +31,7 @@ _PAD: Final = 8
 _DOT: Final = 8
 _RADIUS: Final = 5
 _LINE: Final = 19
+_MARK: Final = 13
 
 
 class ImagePainter(RowPainter):
@@ -47,7 +48,11 @@ class ImagePainter(RowPainter):
         _draw_thumbnail(painter, frame, index.data(Role.THUMBNAIL), tokens, broken=bool(problem))
         left = frame.right() + 11
         text = QRect(left, frame.top(), rect.right() - _PAD - left, _LINE)
+        if index.data(Role.KEPT):
+            _draw_kept(painter, text, tokens)
+            text.setWidth(text.width() - _MARK - 4)
         _draw_name(painter, text, row, tokens)
+        text.setRight(rect.right() - _PAD)
         text.translate(0, _LINE)
         _draw_place(painter, text, row, tokens)
         text.translate(0, _LINE)
@@ -76,6 +81,12 @@ def _draw_thumbnail(
 def _middle(image: QImage) -> QRectF:
     """The largest square in the middle of an image, in its own pixels."""
     return square(image.rect(), min(image.width(), image.height()))
+
+
+def _draw_kept(painter: QPainter, rect: QRect, tokens: Tokens) -> None:
+    """That the image is on this computer."""
+    place = QRect(rect.right() - _MARK, rect.top(), _MARK, rect.height())
+    icons.paint(painter, "hard-drive", square(place, _MARK), QColor(tokens.muted))
 
 
 def _draw_name(painter: QPainter, rect: QRect, row: ImageRow, tokens: Tokens) -> None:

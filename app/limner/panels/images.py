@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
@@ -82,6 +82,14 @@ class ImagesPanel(Card):
         """Want the thumbnails of these once more, those that are on the screen at once."""
         self._model.forget_asked(image_ids)
         self._settled.start()
+
+    def set_kept(self, image_ids: Collection[str]) -> None:
+        """Mark these, and no others, as being on this computer without their server."""
+        self._model.set_kept(image_ids)
+
+    def shown_ids(self) -> list[str]:
+        """The images that the filter lets through, in the order of the list."""
+        return [self._model.id_at(row) for row in range(self._model.rowCount())]
 
     def set_problem(self, image_id: str, words: str) -> None:
         """Say that the image cannot be used, and why; empty words take it back."""

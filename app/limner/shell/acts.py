@@ -6,6 +6,7 @@ from typing import Protocol
 
 from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.editor import Editor
+from limner.shell.offline import Offline
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
@@ -24,6 +25,7 @@ class Acts(Protocol):
     window: Window
     editor: Editor
     project: Project
+    offline: Offline
     changes: DatasetChanges
     saving: Saving
     people: People

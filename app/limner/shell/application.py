@@ -30,6 +30,7 @@ from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
 from limner.shell.list_pictures import ListPictures
 from limner.shell.notice import Tone
+from limner.shell.offline import Offline
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
@@ -65,6 +66,7 @@ class Application:
         self.editor = Editor(self.window, services.main)
         self.project = Project(self.window, self.editor, services.pixels, services.main)
         self.changes = DatasetChanges(self.window, self.project, self.editor)
+        self.offline = Offline(self.window, self.project, services.places.data)
         self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
         self.remedies = Remedies(
             self.window,

@@ -8,6 +8,7 @@ from limner.model.ontology import DIGITS
 from limner.panels.text import caption
 from limner.shell.acts import Acts
 from limner.shell.commands import Command, Menu
+from limner.shell.offline_commands import offline_commands
 from limner.shell.view_commands import view_commands
 
 _TOOLS: Final = (
@@ -71,6 +72,7 @@ def _file(app: Acts) -> tuple[Command, ...]:
             icon="file-down",
             enabled=app.has_image,
         ),
+        *offline_commands(app),
         Command("file.quit", "&Quit", menu, app.quit, ("Ctrl+Q",), "log-out", separated=True),
     )
 

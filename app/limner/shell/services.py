@@ -102,7 +102,11 @@ class Services:
         self.decoder.start()  # it gets ready on the other core while the window is made
         self._lanes = Lanes(self.main)
         self.pixels = self._pixels()
-        self._files = ImageFiles(self.places.cache / "images", self.settings.image_cache_mb * _MEGA)
+        self._files = ImageFiles(
+            self.places.cache / "images",
+            self.settings.image_cache_mb * _MEGA,
+            kept=self.places.data / "offline",
+        )
 
     def _pixels(self) -> Pixels:
         cache, settings = self.places.cache, self.settings

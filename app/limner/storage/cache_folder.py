@@ -78,6 +78,10 @@ class CacheFolder:
         """Keep these, and none that were held before, whatever the size of the folder."""
         self._held = frozenset(paths)
 
+    def place(self, *words: str) -> Path:
+        """Where the file of that name is, or would be."""
+        return self._path(words)
+
     def _path(self, words: tuple[str, ...]) -> Path:
         key = "\0".join(words).encode("utf-8", "surrogatepass")
         name = hashlib.sha256(key).hexdigest()

@@ -40,8 +40,17 @@ class _Row(msgspec.Struct, omit_defaults=True):
     image_url: str | None = None
     min_confidence: float | None = None
     created_at: str = ""
+    file_size: int | None = None
 
 
+class OfflinePlan(msgspec.Struct, frozen=True):
+    """The images of a dataset that a person wants here, and those of them that are, by id."""
+
+    wanted: tuple[str, ...] = ()
+    here: tuple[str, ...] = ()
+
+
+_read_plan: Final = msgspec.json.Decoder(OfflinePlan).decode
 _read_rows: Final = msgspec.json.Decoder(list[_Row]).decode
 _read_row: Final = msgspec.json.Decoder(_Row).decode
 _read_datasets: Final = msgspec.json.Decoder(list[Any]).decode
@@ -95,6 +104,13 @@ class Remembered:
     def keep_place(self, row: ImageRow) -> None:
         self._keep("image", row.id, msgspec.json.encode(_row(row)))
 
+    def plan(self, dataset_id: str) -> OfflinePlan:
+        """What of a dataset is to be here without a server."""
+        return self._recall("offline", dataset_id, _read_plan) or OfflinePlan()
+
+    def keep_plan(self, dataset_id: str, plan: OfflinePlan) -> None:
+        self._keep("offline", dataset_id, msgspec.json.encode(plan))
+
     def _keep(self, kind: str, reference: str, body: bytes) -> None:
         """Write it, unless that was done last."""
         print_ = hashlib.blake2b(body, digest_size=16).digest()
@@ -135,6 +151,7 @@ def _row(row: ImageRow) -> _Row:
         image_url=_unsigned(row.image_url),
         min_confidence=row.min_confidence,
         created_at=row.created_at,
+        file_size=row.size_bytes,
     )
 
 
@@ -152,6 +169,7 @@ def _image(row: _Row) -> ImageRow:
         image_url=row.image_url,
         min_confidence=row.min_confidence,
         created_at=row.created_at,
+        size_bytes=row.file_size,
     )
 
 

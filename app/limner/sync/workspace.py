@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from limner.api.pictograph import Dataset, ImageRow
 from limner.model.ontology import Ontology
-from limner.storage.image_files import ImageFiles
+from limner.storage.image_files import ImageFiles, Name
 from limner.storage.workspace_file import Waiting
 from limner.sync.backlog import Backlog
 from limner.sync.catalogue import Catalogue
 from limner.sync.image_source import HereOnly, ImageSource
+from limner.sync.offline_copies import OfflineCopies
 from limner.sync.remembered import Place, Remembered
 from limner.sync.resting import Resting
 from limner.sync.session import Link, Session
@@ -110,6 +111,7 @@ class Workspace:
 
         def found(places: tuple[list[Place], list[Place]]) -> None:
             to_send, to_ask = ([p for p in some if not self._is_open(p)] for some in places)
+            self._files.need(self._name(p.row) for some in places for p in some)
             self._backlog.add(to_ask, needs_person=True)
             self._backlog.add(to_send)
 
@@ -133,6 +135,18 @@ class Workspace:
         return HereOnly(self.source())
 
     # --- the state of everything
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the server is the one inside: its images lie on this computer anyway."""
+        return self.link.server.is_inside
+
+    def offline_copies(self, dataset: Dataset) -> OfflineCopies:
+        """The images of a dataset that are here whatever becomes of the line."""
+        sessions = self._sessions
+        return OfflineCopies(
+            lambda: self.link, self.remembered, self._files, dataset, sessions.__contains__
+        )
 
     @property
     def current(self) -> Session | None:
@@ -210,11 +224,23 @@ class Workspace:
             return  # forgotten: another session has taken its place
         for watcher in tuple(self._watchers):
             watcher(session)
+        self._see_to_its_file(session)
         if self._backlog.heard(session):
             self._sessions.pop(session.row.id)
             session.stop()
         else:
             self._retire(session)
+
+    def _see_to_its_file(self, session: Session) -> None:
+        """What there is unsent work on must be seen also when its server is away."""
+        name = self._name(session.row)
+        if session.is_dirty:
+            self._files.need([name])
+        elif session.state is State.ON_SERVER:
+            self._files.need_no_more(name)
+
+    def _name(self, row: ImageRow) -> Name:
+        return self.link.origin, row.id, row.created_at
 
     def _let_go(self, session: Session) -> None:
         session.save_now()
