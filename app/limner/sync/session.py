@@ -99,7 +99,8 @@ class Session:
         """Whether something waits that time alone will not end."""
         if self.document is None or self._machine is None:
             return False
-        if self.document.conflicts or self._machine.guard is not None:
+        machine = self._machine
+        if self.document.conflicts or machine.held_back or machine.guard is not None:
             return True
         return self.is_dirty and self.trouble is not None and not waits_by_itself(self.trouble)
 
@@ -281,13 +282,15 @@ class Session:
 
     def happened(self, event: Event) -> None:
         """Let the machine answer, and do what it says."""
-        if self._machine is None:
+        machine = self._machine
+        if machine is None:
             return
         if isinstance(event, Kept | NotKept):  # a save begins
             self.notice = None
         if isinstance(event, Sent):
             self.row = replace(self.row, annotation_count=len(self.document or ()))
-        if not self._machine_is_busy_after(event):
+        self._hands.do(machine.handle(event))
+        if not machine.is_sending:
             self.progress = None
         self._tell()
 
@@ -316,13 +319,6 @@ class Session:
         if self._machine is not None:
             self._machine.forget_told(frozenset(self._machine.told))
             self._tell()
-
-    def _machine_is_busy_after(self, event: Event) -> bool:
-        machine = self._machine
-        if machine is None:
-            return False
-        self._hands.do(machine.handle(event))
-        return machine.is_sending
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
