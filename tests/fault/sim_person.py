@@ -95,6 +95,7 @@ class Seat:
         self._ticks = 0
         self._pending: list[Edited] = []
         self._looked_knows = 0
+        self._knew: dict[str, int] = {}
         self.disk_failed = False
         self.life = 0
         self._start()
@@ -156,6 +157,8 @@ class Seat:
         match effect:
             case Keep(entry=entry, is_awaited=is_awaited):
                 self.disk.write(entry)
+                if isinstance(entry.outgoing, Outgoing):
+                    self._knew[entry.outgoing.key] = self._knows_of_body(entry.outgoing)
                 self.is_keeping = self.is_keeping or is_awaited
             case Change(news=news):
                 self._is_news = True
@@ -169,13 +172,14 @@ class Seat:
             case Send():
                 check_explained(effect)
                 self.memory.sends(self.image, effect)
-                self._post(Errand(self, self.life, request=self._request(effect)))
+                self._post(Errand(self, self.life, request=Request(effect, self._knew[effect.key])))
 
-    def _request(self, send: Send) -> Request:
+    def _knows_of_body(self, frozen: Outgoing) -> int:
+        """The deeds that whoever reads the body will have seen."""
         knows = self.memory.knows
-        for id_ in send.held_back:
+        for id_ in frozen.held_back:
             knows &= ~self.ledger.on.get((self.image, id_), 0)
-        return Request(send, knows)
+        return knows
 
     # --- what comes back
 

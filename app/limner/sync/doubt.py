@@ -35,7 +35,12 @@ class Doubt:
             self.must_look = True
 
     def key(self) -> tuple[str, bool]:
-        """The key of the next request, and whether it is new: an old one stays while in doubt."""
+        """The key of the next request, and whether it is new.
+
+        One stays in use until the server has executed something under it: a copy of an older
+        request, late on some proxy, can do nothing then, even when the list has become again
+        what it was made for.
+        """
         if self._key is not None:
             return self._key, False
         return f"{self._random.getrandbits(128):032x}", True
@@ -44,7 +49,7 @@ class Doubt:
         """It is about to be sent; the names to be kept on the disk, for a server without order."""
         names = VersionNames(frozen.send.ahead.changes)
         if obeys_keys(copy):
-            self._under_key = (*self._under_key, names)
+            self._key, self._under_key = frozen.send.key, (*self._under_key, names)
             return None
         if self._spent:
             rows = frozen.send.ahead.changes
@@ -55,7 +60,7 @@ class Doubt:
     def begin(self, frozen: Frozen, copy: Copy) -> None:
         """It was sent, and there is no answer that says what became of it."""
         if obeys_keys(copy):
-            self.unanswered, self._key = frozen, frozen.send.key
+            self.unanswered, self._key = frozen, frozen.send.key  # the key, after a restart
         else:
             self.must_look = True
 
@@ -66,7 +71,7 @@ class Doubt:
         self._key, self._under_key, self.unanswered = None, (), None
 
     def not_executed(self) -> None:
-        """What was unanswered surely did not happen so far; its key stays in use."""
+        """What was unanswered surely did not happen so far."""
         self.unanswered = None
 
     def executed_before(self, frozen: Frozen) -> bool:
