@@ -117,9 +117,12 @@ def is_save(request: httpx.Request) -> bool:
 
 
 class FaultyHost:
-    """Starts the real server inside, with a faulty line in front of it."""
+    """Starts the real server inside, with a faulty line in front of it.
 
-    def __init__(self) -> None:
+    `spoil` makes the line bad from the start.
+    """
+
+    def __init__(self, spoil: Callable[[FaultyLine], None] | None = None) -> None:
         self.line: FaultyLine | None = None
 
     def __call__(self, folder: Path) -> _Hosted:
@@ -133,3 +136,6 @@ class _Hosted:
         self.key = key
         self.transport = transport
         self.close = close
+        self._spoil = spoil
+        if self._spoil is not None:
+            self._spoil(self.line)

@@ -74,6 +74,11 @@ class HistoryPanel(Card):
         """The version that is looked at; None is the present."""
         return self._model.at(self.view.currentIndex().row())
 
+    @property
+    def said(self) -> list[str]:
+        """How the version differs, as it is shown: "3 added"."""
+        return [count.text() for count in self._counts.values() if not count.isHidden()]
+
     def show_story(self, moments: Sequence[Moment], note: str) -> None:
         """List these versions, newest first; what is selected stays selected.
 

@@ -71,6 +71,11 @@ class QueuePanel(Card):
     # --- what is shown
 
     @property
+    def shown(self) -> list[Row]:
+        """The rows that are listed now, from the top."""
+        return self._model.shown
+
+    @property
     def selected(self) -> Row | None:
         return self._model.at(self.view.currentIndex().row())
 

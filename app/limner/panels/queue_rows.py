@@ -108,6 +108,11 @@ class QueueList(QAbstractListModel):
             case _:
                 return None
 
+    @property
+    def shown(self) -> list[Row]:
+        """The rows as they are filtered."""
+        return list(self._shown)
+
     def at(self, row: int) -> Row | None:
         return self._shown[row] if 0 <= row < len(self._shown) else None
 

@@ -70,6 +70,11 @@ class LookingBack:
         """Whether an earlier version is on the canvas, or about to be."""
         return self._moment is not None
 
+    @property
+    def title(self) -> str:
+        """What is written on the frame around the canvas; empty when there is none."""
+        return self._frame.title
+
     # --- the panel
 
     def toggle(self) -> None:

@@ -23,7 +23,10 @@ from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
 
 _PAUSE_MS: Final = 200
-"""The queue is gathered no more often than this while something moves."""
+"""The queue is gathered no more often than this while something moves …"""
+
+_LOOK_UP_MS: Final = 2000
+"""… and again so long after, for what moves without a word."""
 
 
 class Queue:
@@ -49,10 +52,12 @@ class Queue:
         self._kept = Kept()
         self._reading = Ticket()
         self._soon = QTimer(window, singleShot=True, interval=_PAUSE_MS)
+        self._later = QTimer(window, singleShot=True, interval=_LOOK_UP_MS)
         self._connect()
 
     def _connect(self) -> None:
-        self._soon.timeout.connect(self._gather)
+        for timer in (self._soon, self._later):
+            timer.timeout.connect(self._gather)
         self._project.watch(self._project_changed)
         self._window.status.state_clicked.connect(self.toggle)
         panel = self._panel
@@ -137,6 +142,7 @@ class Queue:
     def _read(self, kept: Kept) -> None:
         self._kept = kept
         self._show()
+        self._later.start()
 
     def _not_read(self, error: Exception) -> None:
         self._window.notice.say("queue", words(error), Tone.WARNING)

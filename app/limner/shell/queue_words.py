@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from limner.api.errors import (
@@ -12,6 +13,7 @@ from limner.api.errors import (
     TooLarge,
     Unauthorized,
 )
+from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
 from limner.panels.text import plain
 from limner.shell.trouble import words
@@ -80,6 +82,12 @@ def reason_of_waiting(waiting: Waiting, line: Line | None, *, is_stuck: bool) ->
     if line is None:
         return f"Will be sent when a dataset of {plain(waiting.origin, 80)} is open."
     return _LINES[line]
+
+
+def refusals_in_words(refusals: Mapping[AnnotationId, str]) -> str:
+    """What the server said of the annotations that it did not take; there are some."""
+    said = plain(next(iter(refusals.values())))
+    return f"{_asked(0, len(refusals))} The server says: {said}"
 
 
 def _asked(conflicts: int, refusals: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
 from limner.panels.text import plain
 from limner.panels.when import when
 from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
-from limner.shell.queue_words import acts
+from limner.shell.queue_words import acts, refusals_in_words
 from limner.shell.remedies import Remedies
 from limner.shell.trouble import words
 from limner.shell.window import Window
@@ -29,7 +30,7 @@ class Saving:
         self._project = project
         self._remedies = remedies
         self._stop: Callable[[], None] | None = None
-        self._told: Exception | None = None
+        self._told: Exception | Mapping[AnnotationId, str] | None = None
         self._noticed: Exception | None = None
         self._is_crash_told = False
         project.watch(self._project_changed)
@@ -103,17 +104,19 @@ class Saving:
         )
 
     def _speak(self, session: Session) -> None:
-        trouble = session.trouble
-        if trouble is self._told:
+        told = session.trouble or session.refusals or None
+        if told is self._told:
             return
-        self._told = trouble
-        if trouble is None:
+        self._told = told
+        if told is None:
             self._window.notice.clear("save")
             return
+        text = words(told) if isinstance(told, Exception) else refusals_in_words(told)
         tone = Tone.INFO if session.state is State.SAFE_HERE else Tone.WARNING
-        self._window.notice.say("save", words(trouble), tone, self._choices(session, trouble))
+        choices = self._choices(session, session.trouble)
+        self._window.notice.say("save", text, tone, choices)
 
-    def _choices(self, session: Session, trouble: Exception) -> list[Choice]:
+    def _choices(self, session: Session, trouble: Exception | None) -> list[Choice]:
         if isinstance(trouble, MassRemoval | WentBack):
             return [Choice("Keep mine", session.decline), Choice("Accept", session.accept)]
         if session.state is State.FAILED:

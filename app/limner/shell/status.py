@@ -49,11 +49,11 @@ class Status(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._shown: tuple[State, str] | None = None
-        self._state = QToolButton()
-        self._state.setObjectName("state")
-        self._state.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._state.setToolTip("How safe the work is. Click to see what waits and why.")
-        self._state.clicked.connect(self.state_clicked)
+        self.state_button = QToolButton()
+        self.state_button.setObjectName("state")
+        self.state_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.state_button.setToolTip("How safe the work is. Click to see what waits and why.")
+        self.state_button.clicked.connect(self.state_clicked)
         self._hint = _plain("hint")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._size = _SizeLabel()
@@ -63,7 +63,7 @@ class Status(QStatusBar):
         self._zoom = _plain("zoom")
         self.looks = LookChips()
         self._pointer = PointerPlace()
-        self.addWidget(self._state)
+        self.addWidget(self.state_button)
         self.addWidget(self._hint, 1)
         for part in (self.looks, self._pages, self._size, self._shapes, self._zoom, self._pointer):
             self.addPermanentWidget(part)
@@ -71,11 +71,15 @@ class Status(QStatusBar):
 
     @property
     def state_text(self) -> str:
-        return self._state.text()
+        return self.state_button.text()
 
     @property
     def size_text(self) -> str:
         return self._size.text()
+
+    @property
+    def shapes_text(self) -> str:
+        return self._shapes.text()
 
     @property
     def hint_text(self) -> str:
@@ -99,9 +103,9 @@ class Status(QStatusBar):
             text = f"{text} · {waiting:,} images wait to be sent"
         if (state, text) != self._shown:
             self._shown = state, text
-            self._state.setText(text)
-            self._state.setIcon(dot(_COLOURS[state]))
-            self._state.setAccessibleName(f"State of the work: {text}")
+            self.state_button.setText(text)
+            self.state_button.setIcon(dot(_COLOURS[state]))
+            self.state_button.setAccessibleName(f"State of the work: {text}")
 
     def show_hint(self, text: str) -> None:
         self._hint.setText(text)

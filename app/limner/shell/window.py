@@ -118,7 +118,7 @@ class Window(QMainWindow):
     def focus_canvas(self) -> None:
         """Give the keyboard to the canvas, unless the person works in a panel."""
         focused = QApplication.focusWidget()
-        panels = (self.left, self.right)
+        panels = (self.left, self.right, self.queue)
         if focused is None or not any(panel.isAncestorOf(focused) for panel in panels):
             self.canvas.setFocus()
 
