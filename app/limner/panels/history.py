@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton
 from typing_extensions import override
 
 from limner.panels.card import Card, EmptyWords
 from limner.panels.history_rows import ROW_HEIGHT, MomentList, MomentPainter
 from limner.panels.icons import dress, paint_dot
-from limner.panels.rows import RowsView
+from limner.panels.one_row import OneRowView
 from limner.panels.text import plain
 from limner.sync.past import Moment, Version
 
@@ -42,10 +42,9 @@ class HistoryPanel(Card):
     def __init__(self) -> None:
         super().__init__("History of this image", "history")
         self._model = MomentList(self)
-        self.view = _MomentsView()
+        self.view = OneRowView(ROW_HEIGHT, "Versions of this image")
         self.view.setModel(self._model)
         self.view.setItemDelegate(MomentPainter(self.view))
-        self.view.setAccessibleName("Versions of this image")
         self.view.stretch(0, {})
         self.none = EmptyWords(_NONE)
         self.note = EmptyWords()
@@ -87,7 +86,7 @@ class HistoryPanel(Card):
         was = self.selected
         self._is_listing = True
         self._model.show(moments)
-        self._select(self._model.row_of(was))
+        self.view.choose(self._model.row_of(was))
         self._is_listing = False
         if was is not None and self.selected is None:
             self.chosen.emit(None)
@@ -102,7 +101,7 @@ class HistoryPanel(Card):
 
     def select_present(self) -> None:
         """Look at no version any more."""
-        self._select(0)
+        self.view.choose(0)
 
     def show_progress(self, fraction: float | None) -> None:
         """How much of the version has come, from 0 to 1; None when nothing is waited for."""
@@ -161,28 +160,6 @@ class HistoryPanel(Card):
         self.view.confirmed.connect(self._restore_by_key)
         self.restore.clicked.connect(self.restore_wanted)
         self.marks.toggled.connect(self.marks_switched)
-
-    def _select(self, row: int) -> None:
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.view.selectionModel().setCurrentIndex(self._model.index(row), flags)
-
-
-class _MomentsView(RowsView):
-    confirmed = Signal()
-    """Enter."""
-
-    def __init__(self) -> None:
-        super().__init__(ROW_HEIGHT)
-        self.setSelectionMode(self.SelectionMode.SingleSelection)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.confirmed.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 def _counts(version: Version) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.panels.card import Card, EmptyWords
+from limner.panels.one_row import OneRowView
 from limner.panels.queue_painter import ROW_HEIGHT, QueuePainter
 from limner.panels.queue_rows import Act, Key, QueueList, Row, Wait
-from limner.panels.rows import RowsView
 from limner.panels.text import plain
 
 _SIZE: Final = QSize(520, 460)
@@ -49,10 +49,9 @@ class QueuePanel(Card):
         super().__init__("Not on the server yet", "cloud-upload", window)
         self._window = window
         self._model = QueueList(self)
-        self.view = _QueueView()
+        self.view = OneRowView(ROW_HEIGHT, "Work that is not on the server yet")
         self.view.setModel(self._model)
         self.view.setItemDelegate(QueuePainter(self.view))
-        self.view.setAccessibleName("Work that is not on the server yet")
         self.view.stretch(0, {})
         self.empty = EmptyWords(_EMPTY[Wait.ALL])
         self.reason = QLabel()
@@ -194,9 +193,7 @@ class QueuePanel(Card):
         """Select it again, or the first when it is gone."""
         place = self._model.row_of(row.key) if row is not None else None
         if self._model.rowCount():
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            index = self._model.index(place or 0)
-            self.view.selectionModel().setCurrentIndex(index, flags)
+            self.view.choose(place or 0)
 
     def _describe(self) -> None:
         """Counts, and what the selected row is about."""
@@ -223,35 +220,6 @@ class QueuePanel(Card):
         room = QSize(page.width() - 2 * _AWAY, page.height() - 2 * _AWAY)
         self.resize(_SIZE.boundedTo(room))
         self.move(page.bottomLeft() + QPoint(_AWAY, -self.height() - _AWAY))
-
-
-class _QueueView(RowsView):
-    confirmed = Signal()
-    """Enter."""
-
-    def __init__(self) -> None:
-        super().__init__(ROW_HEIGHT)
-        self.setSelectionMode(self.SelectionMode.SingleSelection)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() in _NOT_FOR_THE_CANVAS:
-            event.accept()
-            return True
-        return super().event(event)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.confirmed.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
-_NOT_FOR_THE_CANVAS: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 def _row(*buttons: QPushButton) -> QHBoxLayout:

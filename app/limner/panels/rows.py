@@ -123,6 +123,17 @@ class RowsView(QTableView):
         super().keyPressEvent(event)
 
     @override
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and last row; a table would go to a column."""
+        last = self.model().rowCount() - 1
+        ends = {self.CursorAction.MoveHome: 0, self.CursorAction.MoveEnd: last}
+        if action in ends and last >= 0:
+            return self.model().index(ends[action], self.currentIndex().column())
+        return super().moveCursor(action, modifiers)
+
+    @override
     def keyboardSearch(self, search: str) -> None:
         """Letters are the keys of tools and classes; the search field finds rows."""
 
