@@ -16,16 +16,17 @@ from PySide6.QtWidgets import (
 
 from limner.api.pictograph import Dataset
 from limner.panels.text import plain
-from limner.shell.services import Services
+from limner.shell.services import LOCAL_ORIGIN, Services
 from limner.shell.trouble import words
 from limner.storage.settings import Connection
+from limner.sync.remembered import Remembered
 
 _DATASET = Qt.ItemDataRole.UserRole
 _CONNECTION = Qt.ItemDataRole.UserRole + 1
 
 
 class DatasetsDialog(QDialog):
-    """Asks each server on a worker and shows what has come; emits what was chosen."""
+    """Shows what each server listed the last time, asks it anew, and emits what was chosen."""
 
     chosen = Signal(object, object)
     """(Connection or None for this computer, Dataset)."""
@@ -58,20 +59,26 @@ class DatasetsDialog(QDialog):
 
     def _ask(self) -> None:
         local = self._services.local
-        if local is not None:
-            self._section("This computer", None, local.server.datasets)
+        if local is None:
+            return  # nothing can be opened
+        memory = Remembered(local.file, LOCAL_ORIGIN)
+        self._section("This computer", None, memory, local.server.datasets)
         for connection in self._services.settings.connections:
             if connection.kind == "pictograph":
-                self._remote(connection)
+                self._remote(connection, Remembered(local.file, connection.url))
 
-    def _remote(self, connection: Connection) -> None:
+    def _remote(self, connection: Connection, memory: Remembered) -> None:
         def read() -> list[Dataset]:
             return self._services.remote(connection).datasets()
 
-        self._section(connection.name or connection.url, connection, read)
+        self._section(connection.name or connection.url, connection, memory, read)
 
     def _section(
-        self, title: str, connection: Connection | None, read: Callable[[], list[Dataset]]
+        self,
+        title: str,
+        connection: Connection | None,
+        memory: Remembered,
+        read: Callable[[], list[Dataset]],
     ) -> None:
         top = QTreeWidgetItem(self.tree, [plain(title), ""])
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -79,20 +86,47 @@ class DatasetsDialog(QDialog):
         waiting.setFlags(Qt.ItemFlag.NoItemFlags)
         top.setExpanded(True)
 
+        def show(datasets: list[Dataset]) -> None:
+            top.takeChildren()
+            for dataset in datasets:
+                _row(top, connection, dataset)
+
+        def recalled(datasets: list[Dataset] | None) -> None:
+            if self._is_open and datasets:
+                show(datasets)
+            self._services.tasks.run(asked, done, failed)
+
+        def asked() -> list[Dataset]:
+            datasets = read()
+            memory.keep_datasets(datasets)
+            return datasets
+
         def done(datasets: list[Dataset]) -> None:
             if self._is_open:
-                top.takeChildren()
-                for dataset in datasets:
-                    _row(top, connection, dataset)
+                chosen = self._chosen_in(top)
+                show(datasets)
+                self._choose_again(top, chosen)
                 if not datasets:
                     _note(top, "No datasets yet")
 
         def failed(error: Exception) -> None:
             if self._is_open:
-                top.takeChildren()
+                waiting.setHidden(True)
                 _note(top, words(error))
 
-        self._services.tasks.run(read, done, failed)
+        self._services.tasks.run(memory.datasets, recalled, failed)
+
+    def _chosen_in(self, top: QTreeWidgetItem) -> str | None:
+        """The dataset that the person has gone to in this section."""
+        item = self.tree.currentItem()
+        dataset = item.data(0, _DATASET) if item is not None and item.parent() is top else None
+        return None if dataset is None else dataset.id
+
+    def _choose_again(self, top: QTreeWidgetItem, dataset_id: str | None) -> None:
+        for at in range(top.childCount() if dataset_id is not None else 0):
+            row = top.child(at)
+            if row is not None and row.data(0, _DATASET).id == dataset_id:
+                self.tree.setCurrentItem(row)
 
     def _selected(self, item: QTreeWidgetItem | None) -> None:
         self._open.setEnabled(item is not None and item.data(0, _DATASET) is not None)

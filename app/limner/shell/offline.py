@@ -42,7 +42,7 @@ class Offline:
         self._chip.setToolTip("Images are being made available offline. Click to stop.")
         self._chip.clicked.connect(self.stop)
         self._chip.hide()
-        window.status.insertPermanentWidget(0, self._chip)
+        window.status.add_chore(self._chip)
         project.watch(self._project_changed)
 
     # --- commands

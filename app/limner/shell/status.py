@@ -35,6 +35,9 @@ _COLOURS = {
     State.NEEDS_YOU: "#d9a440",
 }
 
+_FIRST_PERMANENT = 2
+"""The state and the hint stand before it."""
+
 _HELD_UP = (Line.OFFLINE, Line.PAUSED, Line.NO_KEY, Line.ASKED_TO_WAIT)
 
 
@@ -68,6 +71,10 @@ class Status(QStatusBar):
         for part in (self.looks, self._pages, self._size, self._shapes, self._zoom, self._pointer):
             self.addPermanentWidget(part)
         self.show_state(State.LOADING, Standing(0, 0))
+
+    def add_chore(self, chip: QWidget) -> None:
+        """Show `chip`, which tells of something that goes on by itself, before all that stands."""
+        self.insertPermanentWidget(_FIRST_PERMANENT, chip)
 
     @property
     def state_text(self) -> str:
