@@ -215,8 +215,8 @@ def test_a_file_that_is_none_of_ours_is_set_aside_and_never_deleted(path: Path) 
     path.parent.mkdir()
     path.write_bytes(b"this was a shopping list" * 100)
     file = WorkspaceFile(path)
-    assert file.set_aside is not None
-    assert file.set_aside.read_bytes().startswith(b"this was")
+    assert file.recovered is not None
+    assert file.recovered.aside.read_bytes().startswith(b"this was")
     assert "could not be read" in str(file.recovered)
     Desk(file).draws(*cars(1))
     file = reopened(file, path)
@@ -247,8 +247,8 @@ def test_what_can_be_read_of_a_damaged_file_is_there_and_no_list_is_there_by_hal
         whole += document is not None
     assert whole + file.recovered.incomplete >= 30
     assert whole >= 20
-    assert file.set_aside is not None
-    assert file.set_aside.exists()
+    assert file.recovered is not None
+    assert file.recovered.aside.exists()
     file.close(10)
 
 

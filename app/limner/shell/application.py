@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from limner.shell.datasets import DatasetsDialog
 from limner.shell.editor import Editor
 from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
+from limner.shell.keeping import Keeping
 from limner.shell.list_pictures import ListPictures
 from limner.shell.notice import Tone
 from limner.shell.offline import Offline
@@ -76,6 +77,7 @@ class Application:
             open_elsewhere=self.open_place,
             resolve=lambda: self.people.show(Page.CONFLICTS),
         )
+        self.keeping = Keeping(services, self.window.notice)
         self.saving = Saving(self.window, self.project, self.remedies)
         self.looking_back = LookingBack(self.window, self.project, self.editor)
         self.people = People(self.window, self.editor)
@@ -91,6 +93,7 @@ class Application:
         self.project.watch(self._project_changed)
         self.editor.watch(self.window.refresh_soon)
         self._held_by = ""
+        self._aware_of: Sequence[str] = ()
         self._beginning = Beginning(services, self.project, self)
         self._connection: Connection | None = None
         self._folder: str | None = None
@@ -103,12 +106,15 @@ class Application:
 
     # --- the start
 
-    def start(self, wanted: Path | None = None, held_by: str = "") -> None:
+    def start(
+        self, wanted: Path | None = None, held_by: str = "", aware_of: Sequence[str] = ()
+    ) -> None:
         """Show the window, then open `wanted` or the last project.
 
-        `held_by` is who else has this person's work, when somebody has.
+        `held_by` is who else has this person's work, when somebody has; `aware_of` are sentences
+        on the place where it is kept.
         """
-        self._held_by = held_by
+        self._held_by, self._aware_of = held_by, aware_of
         self.window.canvas.show_message("Starting…")
         self.window.show()
         self._beginning.begin(wanted)
@@ -116,21 +122,13 @@ class Application:
     def is_up(self, local: Local) -> None:
         """The server inside answers from now on."""
         self._collector.begin()
+        self.keeping.follow(local.file, self._aware_of)
         Afterwards(self.project, self.services.main, lambda: self._begin_the_rest(local))
-        self._tell_what_was_set_aside(local)
 
     def _begin_the_rest(self, local: Local) -> None:
         """What can wait until the image is there."""
         self._use_review(local)
         self._send_what_waits(local)
-
-    def _tell_what_was_set_aside(self, local: Local) -> None:
-        """Files of an earlier run that could not be read are kept, and the person knows where."""
-        if self.services.warning is not None:
-            self.window.notice.say("aside", str(self.services.warning), Tone.WARNING)
-        elif local.file.set_aside is not None:
-            text = f"Unsent work of an earlier run could not be read: {local.file.set_aside}"
-            self.window.notice.say("aside", text, Tone.WARNING)
 
     def is_not_up(self, error: Exception) -> None:
         """Nothing can be opened here."""

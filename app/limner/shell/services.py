@@ -20,6 +20,8 @@ from limner.imaging.decoder import Decoder
 from limner.imaging.pyramid_cache import PyramidCache
 from limner.review.desk import Desk
 from limner.shell.review_road import ReviewRoad
+from limner.storage.data_folder import refuse_temporary
+from limner.storage.errors import StoreReadOnly
 from limner.storage.image_files import ImageFiles
 from limner.storage.keys import Keys
 from limner.storage.places import Places
@@ -77,6 +79,10 @@ class Local:
     """What begins when it is."""
 
 
+def _raised(error: Exception) -> None:
+    raise error
+
+
 @dataclass
 class Services:
     """One per process. Main thread only, but for the functions that say otherwise."""
@@ -88,6 +94,8 @@ class Services:
     pixels: Pixels = field(init=False)
     keys: Keys = field(default_factory=Keys)
     local: Local | None = None
+    not_saved: Callable[[Exception], None] = _raised
+    """Hears why the settings could not be written; everything else goes on."""
 
     _wires: dict[tuple[str, str | None], Wire] = field(default_factory=dict, repr=False)
     _reviews: dict[str, Traffic] = field(default_factory=dict, repr=False)
@@ -124,11 +132,7 @@ class Services:
         """Change settings and write them, off the main thread."""
         self.settings = self.settings.model_copy(update=values)
         settings, file = self.settings, self.file
-        self._writes.run(lambda: file.save(settings), lambda _done: None, self.unsaved)
-
-    def unsaved(self, error: Exception) -> None:
-        """The settings could not be written: everything else goes on."""
-        raise error
+        self._writes.run(lambda: file.save(settings), lambda _done: None, self.not_saved)
 
     def decode_ahead(self, last: LastProject) -> None:
         """Have the image of the last time decoded before any server is up, if it lies here."""
@@ -158,7 +162,7 @@ class Services:
             self.local = Local(server, Patronus(wire), file, wire)
             done(self.local)
 
-        self.tasks.run(lambda: WorkspaceFile(self.places.data / "workspace.db"), opened, failed)
+        self.tasks.run(lambda: _file_in(self.places), opened, failed)
 
     def start_server(
         self, done: Callable[[Local], None], failed: Callable[[Exception], None]
@@ -253,3 +257,18 @@ class Services:
         if self.local is None:
             raise RuntimeError("the store has not been opened")
         return self.local
+
+
+def _file_in(places: Places) -> WorkspaceFile:
+    """What this computer keeps; only to be looked at where nothing can be written.
+
+    Raises:
+        StorageError: it cannot be opened, or its place is one that the system empties.
+    """
+    if places.is_default:
+        refuse_temporary(places.data)
+    path = places.data / "workspace.db"
+    try:
+        return WorkspaceFile(path)
+    except StoreReadOnly:
+        return WorkspaceFile.open_read_only(path)

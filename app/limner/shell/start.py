@@ -21,6 +21,7 @@ from limner.shell.main_thread import QtMainThread
 from limner.shell.one_window import OneWindow
 from limner.shell.qt_guard import UnsoundQt
 from limner.shell.services import Host, Services
+from limner.storage.data_folder import temporary_warnings
 from limner.storage.places import Places
 from limner.sync import heap
 
@@ -50,7 +51,7 @@ def run(host: Host, wanted: Path | None = None) -> int:
     endings = Endings(application.quit)
     if window is not None and not held_by:
         window.listen(application.come_forth)
-    application.start(wanted, held_by=held_by)
+    application.start(wanted, held_by, temporary_warnings(places.data))
     try:
         return qt.exec()
     finally:

@@ -9,10 +9,12 @@ from limner.imaging.decode import ImageProblem
 from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
+from limner.storage.disk import DiskFull
 from limner.storage.errors import StorageError
 from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit
 from limner.sync.troubles import MassRemoval, Unexplained, VeryBusy, WentBack
 
+READ_ONLY: Final = "Read-only: nothing can be kept here. You can look at everything."
 _SAFE: Final = "Your work is kept on this computer"
 
 
@@ -59,6 +61,17 @@ def _work_words(error: Exception) -> str:
                 f"{f' ({said})' if said else ''}. Make room, or save to the server with Ctrl+S; "
                 "the work is still open here, and it is written as soon as that is possible."
             )
+
+
+def full_words(full: DiskFull, free_bytes: int) -> str:
+    """That there is no room for the work, and what becomes of it meanwhile."""
+    where = f"Disk full: {free_bytes:,} bytes free at {full.path.parent}."
+    if full.is_kept:
+        return f"{where} What you did is kept in room that was set aside for this; make room soon."
+    return (
+        f"{where} Your work is open here and on its way to the server; make room, and it is kept "
+        "by itself."
+    )
 
 
 def _api_words(error: errors.ApiError) -> str:

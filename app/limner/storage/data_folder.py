@@ -25,12 +25,21 @@ def refuse_temporary(folder: Path, temporary: Path | None = None) -> None:
     Raises:
         StoreMisplaced: it lies there.
     """
-    place = (Path(tempfile.gettempdir()) if temporary is None else temporary).resolve()
-    if folder.resolve().is_relative_to(place):
+    if _is_temporary(folder, temporary):
         raise StoreMisplaced(
             f"{folder} is a folder for temporary files, which the system deletes. "
-            "No work is kept there; choose another folder."
+            "No work is kept there; name another folder in the variable LIMNER_HOME."
         )
+
+
+def temporary_warnings(folder: Path, temporary: Path | None = None) -> list[str]:
+    """What somebody should know who has chosen a folder that `refuse_temporary` refuses."""
+    if not _is_temporary(folder, temporary):
+        return []
+    return [
+        f"Your work is kept in a folder for temporary files ({folder}), which the system deletes "
+        "some day. Name another folder in the variable LIMNER_HOME."
+    ]
 
 
 def place_warnings(folder: Path) -> list[str]:
@@ -50,6 +59,11 @@ def place_warnings(folder: Path) -> list[str]:
             "by an older state there; a folder that is not synchronised is safer."
         )
     return found
+
+
+def _is_temporary(folder: Path, temporary: Path | None) -> bool:
+    place = Path(tempfile.gettempdir()) if temporary is None else temporary
+    return folder.resolve().is_relative_to(place.resolve())
 
 
 def _file_system(folder: Path) -> str | None:

@@ -17,6 +17,8 @@ class Places:
     config: Path
     data: Path
     cache: Path
+    is_default: bool = False
+    """Whether nobody has chosen them."""
 
     @classmethod
     def find(cls, environment: Mapping[str, str] | None = None) -> Places:
@@ -26,7 +28,9 @@ class Places:
             root = Path(home).expanduser().absolute()
             return cls(root / "config", root / "data", root / "cache")
         dirs = platformdirs.PlatformDirs("limner", appauthor=False)
-        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path)
+        return cls(
+            dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, is_default=True
+        )
 
     def make(self) -> None:
         """Make the folders, for this person's eyes only.

@@ -142,11 +142,6 @@ class WorkspaceFile:
         """What became of a file that was damaged; `str(recovered)` is for the person."""
         return self._database.recovered
 
-    @property
-    def set_aside(self) -> Path | None:
-        """Where a damaged file was put at opening."""
-        return None if self.recovered is None else self.recovered.aside
-
     def warnings(self) -> list[str]:
         """What is wrong with the place of the file, in sentences for the person. For workers."""
         return place_warnings(self.path.parent)
