@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import httpx
 from typing_extensions import override
@@ -14,15 +15,19 @@ from limner.cli.inside import host
 
 Rule = Callable[[httpx.Request], httpx.Response | None]
 
+_ASKED: Final = ("if-match", "if-none-match", "idempotency-key")
+_SAID: Final = ("etag", "x-annotation-rev", "x-annotation-author", "x-annotation-at")
+
 
 class FaultyLine(httpx.BaseTransport):
     """Passes requests on to the real server, but for those that a rule answers or breaks."""
 
     def __init__(self, real: httpx.BaseTransport) -> None:
-        self._real = real
+        self.real = real
         self.rules: list[Rule] = []
         self.saves = 0
         """How many saves reached the server."""
+        self._has_versions = True
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -30,8 +35,22 @@ class FaultyLine(httpx.BaseTransport):
             answer = rule(request)
             if answer is not None:
                 return answer
+        return self._pass_on(request)
+
+    def _pass_on(self, request: httpx.Request) -> httpx.Response:
         self.saves += is_save(request)
-        return self._real.handle_request(request)
+        if self._has_versions:
+            return self.real.handle_request(request)
+        for name in _ASKED:
+            request.headers.pop(name, None)
+        response = self.real.handle_request(request)
+        for name in _SAID:
+            response.headers.pop(name, None)
+        return response
+
+    def forgets_versions(self) -> None:
+        """Make of the server one that knows full overwrites and no more, as the seed's."""
+        self._has_versions = False
 
     # --- what can be wrong
 
@@ -70,18 +89,54 @@ class FaultyLine(httpx.BaseTransport):
 
         self.rules = [answer]
 
-    def loses_the_answer_of_one_save(self) -> None:
-        """The next save is carried out, but its answer never arrives."""
+    def loses_the_answer_of_one_save(self, *, and_is_down: bool = False) -> None:
+        """The next save is carried out, but its answer never arrives; perhaps nothing after it."""
 
         def lose(request: httpx.Request) -> httpx.Response | None:
             if not is_save(request):
                 return None
-            self.rules = []
-            self.saves += 1
-            self._real.handle_request(request).read()
+            self.is_well()
+            if and_is_down:
+                self.is_down()
+            self._pass_on(request).read()
             raise httpx.ReadTimeout("no answer", request=request)
 
         self.rules = [lose]
+
+    def answers_reads(self, body: dict[str, object]) -> None:
+        """Who reads the annotations of an image gets this, whatever the server holds."""
+
+        def answer(request: httpx.Request) -> httpx.Response | None:
+            is_read = request.method == "GET" and _ANNOTATIONS in request.url.path
+            return httpx.Response(200, json=body) if is_read else None
+
+        self.rules = [answer]
+
+    def answers_everything(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        """Nothing reaches the server: somebody in between answers."""
+
+        def answer(_request: httpx.Request) -> httpx.Response:
+            return httpx.Response(status, headers=headers, content=body)
+
+        self.rules = [answer]
+
+    def holds_the_answer_of_one_save(self) -> HeldSave:
+        """The next save is carried out, and its answer kept back until it is let go."""
+        held = HeldSave()
+
+        def hold(request: httpx.Request) -> httpx.Response | None:
+            if not is_save(request):
+                return None
+            self.is_well()
+            response = self._pass_on(request)
+            response.read()
+            held.has_come.set()
+            held.may_go.wait(60)
+            held.has_gone.set()
+            return response
+
+        self.rules = [hold]
+        return held
 
     def holds_back_until(self, may_come: threading.Event, image_id: str) -> None:
         """Nobody hears where the file of one image is until `may_come` is set."""
@@ -112,8 +167,20 @@ class FaultyLine(httpx.BaseTransport):
         return sent
 
 
+class HeldSave:
+    """A save that the server has carried out, and whose answer is on its way for long."""
+
+    def __init__(self) -> None:
+        self.has_come = threading.Event()
+        self.may_go = threading.Event()
+        self.has_gone = threading.Event()
+
+
+_ANNOTATIONS: Final = "/developer/annotations/"
+
+
 def is_save(request: httpx.Request) -> bool:
-    return request.method == "POST" and "/developer/annotations/" in request.url.path
+    return request.method == "POST" and _ANNOTATIONS in request.url.path
 
 
 class FaultyHost:
@@ -124,10 +191,13 @@ class FaultyHost:
 
     def __init__(self, spoil: Callable[[FaultyLine], None] | None = None) -> None:
         self.line: FaultyLine | None = None
+        self._spoil = spoil
 
     def __call__(self, folder: Path) -> _Hosted:
         real = host(folder)
         self.line = FaultyLine(real.transport)
+        if self._spoil is not None:
+            self._spoil(self.line)
         return _Hosted(real.key, self.line, real.close)
 
 
@@ -136,6 +206,3 @@ class _Hosted:
         self.key = key
         self.transport = transport
         self.close = close
-        self._spoil = spoil
-        if self._spoil is not None:
-            self._spoil(self.line)

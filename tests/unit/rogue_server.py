@@ -67,11 +67,13 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing on stderr."""
 
 
-class _Server(ThreadingHTTPServer):
+class OpenServer(ThreadingHTTPServer):
+    """Listens on this computer; ends only with the connections that callers keep open."""
+
     daemon_threads = False
 
-    def __init__(self, handler: type[Handler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), handler)
         self._open: list[socket.socket] = []
 
     @override
@@ -97,7 +99,7 @@ def rogue(answer: Answer = Handler.say, *, tls: bool = False) -> Iterator[Rogue]
     class OneHandler(Handler):
         pass
 
-    server = _Server(OneHandler)
+    server = OpenServer(OneHandler)
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
