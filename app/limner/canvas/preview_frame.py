@@ -25,7 +25,6 @@ class PreviewFrame(QWidget):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
         self._title = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         canvas.installEventFilter(self)
@@ -46,7 +45,7 @@ class PreviewFrame(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._canvas and event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and watched is self.parent():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -66,7 +65,9 @@ class PreviewFrame(QWidget):
         """All over the canvas, but for the inside."""
         if self.isHidden():
             return
-        self.setGeometry(self._canvas.rect())
+        canvas = self.parentWidget()
+        if canvas is not None:
+            self.setGeometry(canvas.rect())
         inside = self.rect().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
         self.setMask(QRegion(self.rect()) - QRegion(inside) + QRegion(self._tab()))
         self.raise_()

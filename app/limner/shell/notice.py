@@ -8,7 +8,15 @@ from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from typing_extensions import override
 
 from limner.panels.icons import icon
@@ -16,6 +24,8 @@ from limner.panels.icons import icon
 _READ_MS: Final = 8000
 """How long a message that asks for nothing stays."""
 _WIDEST: Final = 760
+_BESIDE: Final = 560
+"""With less room than this, choices stand below the text."""
 _MARGIN: Final = 12
 _ICON: Final = 18
 
@@ -72,13 +82,14 @@ class Notice(QFrame):
         close.setAccessibleName("Close this message")
         close.setToolTip("Close this message")
         close.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 10, 8, 10)
-        row.setSpacing(10)
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        row.addLayout(self._choices)
-        row.addWidget(close)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 10, 8, 10)
+        self._grid.setSpacing(10)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self._icon, 0, 0)
+        self._grid.addWidget(self._text, 0, 1)
+        self._grid.addLayout(self._choices, 0, 2)
+        self._grid.addWidget(close, 0, 3)
         self.hide()
 
     @property
@@ -167,10 +178,18 @@ class Notice(QFrame):
         """As wide as there is room, as high as the text needs."""
         if self.isHidden():
             return
-        width = max(min(_WIDEST, self._over.width() - 2 * _MARGIN), self.minimumSizeHint().width())
+        room = min(_WIDEST, self._over.width() - 2 * _MARGIN)
+        self._put_choices(below=room < _BESIDE)
+        width = max(room, self.minimumSizeHint().width())
         self.setFixedSize(width, max(self.heightForWidth(width), self.minimumSizeHint().height()))
         self.move((self._over.width() - width) // 2, _MARGIN)
         self.raise_()
+
+    def _put_choices(self, *, below: bool) -> None:
+        """Beside the text where that leaves room to read it."""
+        self._grid.removeItem(self._choices)
+        align = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag(0)
+        self._grid.addLayout(self._choices, int(below), 1 if below else 2, align)
 
     def _button(self, choice: Choice) -> QPushButton:
         button = QPushButton(choice.text)
