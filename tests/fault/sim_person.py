@@ -309,6 +309,30 @@ class Seat:
         )
         self.history.do(Patch.adding(Verb.DRAW, [box]))
 
+    def alter(self, place: int, field: str) -> None:
+        """Change one field of the annotation at `place` in the list, or remove it ("")."""
+        held = self.document.snapshot()
+        if not held:
+            return
+        one, token = held[place % len(held)], self._tokens.next()
+        if not isinstance(one, BBox) or not field:
+            self.history.do(Patch.removing(Verb.DELETE, [one]))
+        elif field == "name":
+            self._replace(one, replace(one, name=f"n{token}"))
+        elif field == "geometry":
+            self._replace(one, replace(one, x=float(token)))
+        else:
+            values = {**(one.attributes.value() or {}), field: token}
+            self._replace(one, replace(one, attributes=JsonText.of(values)))
+        self._tell()
+
+    def take_back(self, *, is_redo: bool) -> None:
+        self.history.redo() if is_redo else self.history.undo()
+        self._tell()
+
+    def _replace(self, before: Annotation, after: Annotation) -> None:
+        self.history.do(Patch.replacing(Verb.MOVE, [(before, after)]))
+
     def _alter(self, random: Random, held: Annotation) -> None:
         if not isinstance(held, BBox):
             return

@@ -14,6 +14,7 @@ from fault.simulator import Policy, World
 
 chances = st.integers(0, 2**32 - 1)
 who = st.integers(0, 1)
+FIELDS = ("name", "geometry", "k", "")
 
 
 class TwoPeople(RuleBasedStateMachine):
@@ -32,6 +33,19 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(number=who, chance=chances)
     def edits(self, number: int, chance: int) -> None:
         self.seat(number, chance).gesture(self.world.random)
+
+    @rule(number=who, place=st.integers(0, 3), field=st.sampled_from(FIELDS))
+    def changes(self, number: int, place: int, field: str) -> None:
+        self.world.seats[number].alter(place, field)
+
+    @rule(number=who, is_redo=st.booleans())
+    def takes_back(self, number: int, is_redo: bool) -> None:
+        self.world.seats[number].take_back(is_redo=is_redo)
+
+    @rule(number=who)
+    def gets_through(self, number: int) -> None:
+        """For once, the network is well, and this one saves and sees all there is."""
+        self.world.get_through(self.world.seats[number])
 
     @rule(number=who, chance=chances)
     def writes(self, number: int, chance: int) -> None:
@@ -76,8 +90,8 @@ class TwoPeople(RuleBasedStateMachine):
         outcome = self.world.heal()
         assert outcome.diverged == 0
         assert outcome.silent == 0
-        if self.policy == "ours":
-            assert (outcome.overwritten, outcome.resurrected) == (0, 0)
+        assert outcome.resurrected == 0
+        assert outcome.overwritten == 0 or self.policy == "seed"
 
 
 class TwoPeopleWithoutVersions(TwoPeople):

@@ -38,7 +38,8 @@ def test_on_our_own_server_nobody_overwrites_anybody(clients: int, faults: float
 @pytest.mark.timeout(1200)
 def test_on_a_server_without_versions_nothing_is_lost_unseen() -> None:
     outcome = simulate_side_by_side("seed", 3, 0.25, RUNS, seed=0)
-    assert outcome.silent == 0, told("seed", 3, 0.25, outcome)
+    assert outcome.failing_seeds == (), told("seed", 3, 0.25, outcome)
+    assert (outcome.silent, outcome.resurrected, outcome.diverged) == (0, 0, 0)
     assert outcome.overwritten > 0, "such a server cannot prevent it"
 
 

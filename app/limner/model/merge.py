@@ -6,7 +6,8 @@ each id, in this order (the normative rules are those of the study of the wire):
 1. mine = theirs: that.
 2. I deleted it, and theirs is a version I had seen or sent: it stays deleted. Theirs is what I
    sent and had no answer about (`is_late`), and I went on since: mine, whatever it is.
-3. mine = base: theirs, and it is listed as their doing.
+3. mine = base: theirs, and it is listed as their doing. Is it something that I had removed from
+   the server, and in a version that I do not know, it is asked about too.
 4. theirs = base, or a version of mine that I had sent: mine.
 5. Otherwise field by field (`fields.py`). Disjoint changes come together, and theirs are listed;
    where both changed one field, mine stays and theirs waits in a conflict. What one changed and
@@ -104,6 +105,8 @@ class Case:
             return Outcome(t if m is None or t is None else _with_author(m, t))
         if self._is_mine_from_before():
             return Outcome(m)
+        if m is None and b is None and self.is_known(self.id, None):
+            return Outcome(t, _news(m, t), Conflict(self.id, b, m, t))
         if says_the_same(m, b):
             return Outcome(t, _news(m, t))
         if says_the_same(t, b) or (t is not None and self.is_known(self.id, t)):

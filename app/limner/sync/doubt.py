@@ -93,17 +93,18 @@ class Doubt:
         """Drop what no old request can bring back any more; whether anything was dropped.
 
         Where versions are told apart that is everything. Else it is what others removed, for who
-        makes it again means it, and what was removed once more because it came back: if it comes
-        a second time, somebody wants it there.
+        makes it again means it. And the versions of what was removed once more because it came
+        back: if it comes a second time, a person is asked.
         """
-        known = self.known
+        was = self.known
         if copy.etag is not None:
             self.known = NOTHING_KNOWN
-            return bool(known)
+            return bool(was)
         if looked is not None:
             self._spent.update(looked.removed_again)
-            self.known = known.without([*looked.news.removed(), *looked.removed_again])
-        return self.known is not known
+            known = self.known.without(looked.news.removed())
+            self.known = known.only_absent(looked.removed_again)
+        return self.known is not was
 
 
 def obeys_keys(copy: Copy) -> bool:

@@ -65,10 +65,16 @@ def looked_at(look: Look, theirs: Sequence[Annotation], copy: Copy) -> Looked:
         news=Patch(Verb.RELOAD, _changes(look.mine, mine), _decisions(look.conflicts, still_open)),
         ahead=ahead,
         told=merged.news,
-        removed_again=tuple(id_ for id_ in ahead.removed() if id_ in advance.changes),
+        removed_again=_removed_again(advance, ahead),
         removed=sum(id_ not in there for id_ in remaining),
         remaining=len(remaining),
     )
+
+
+def _removed_again(advance: Patch, ahead: Patch) -> tuple[AnnotationId, ...]:
+    """What the server had lost already, and has again, and is to lose."""
+    came = {id_ for id_, (before, _) in advance.changes.items() if before is None}
+    return tuple(id_ for id_ in ahead.removed() if id_ in came)
 
 
 def held_up(ground: Copy, looked: Looked) -> Exception | None:

@@ -91,6 +91,13 @@ class KnownVersions:
         rest = {id_: some for id_, some in self.versions().items() if id_ not in ids}
         return KnownVersions(rest, are_late=self._are_late)
 
+    def only_absent(self, ids: Collection[AnnotationId]) -> KnownVersions:
+        """The same with nothing known of `ids` but that they were removed."""
+        if not ids:
+            return self
+        named = {**self.versions(), **dict.fromkeys(ids, frozenset({ABSENT}))}
+        return KnownVersions(named, are_late=self._are_late)
+
     def versions(self) -> Mapping[AnnotationId, Versions]:
         """All of them by name. For workers, unless every name is made."""
         if not self._noted:
