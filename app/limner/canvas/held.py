@@ -126,6 +126,6 @@ def draw_settled(
         shape = table.get(id_)
         if shape is None or not table.is_shown(id_):
             continue
-        chosen = id_ in table.selected.ids
+        chosen = id_ in table.settled.ids
         for manner in (Manner.GROUND, Manner.SELECTED) if chosen else (Manner.PLAIN,):
             ink.shape(painter, shape, scene.colour_of(shape), view, manner)

@@ -37,7 +37,8 @@ class InHand:
         changed = None if self._held is None else self._held.follow(overlay)
         if changed is None:
             changed = [*self.places()]
-            self._landing = None if self._held is None else self._held.put_down()
+            if self._held is not None:
+                self._landing = self._held.put_down()
             self._held = self._taken_up(overlay)
             changed += self.places()
         held = self._held
@@ -70,13 +71,15 @@ class InHand:
         return iter(()) if self._held is None else self._held.places()
 
     def draw(self, painter: QPainter, view: Frame) -> None:
-        """Draw it; the painter's unit is the device pixel of the unturned view."""
-        if self._landing is not None:
-            self._draw_landing(self._landing, painter, view)
+        """Draw what is being dragged; the painter's unit is the device pixel of the unturned view."""
         if self._held is not None:
             self._held.draw(painter, view)
 
-    def _draw_landing(self, draw: Draw, painter: QPainter, view: Frame) -> None:
+    def draw_landing(self, painter: QPainter, view: Frame) -> None:
+        """Draw what was put down where the tiles do not show it yet; the unit is the same."""
+        draw = self._landing
+        if draw is None:
+            return
         due = self._due()
         if due.isEmpty():
             self._landing = None

@@ -69,8 +69,15 @@ class LiveLayer:
         rects = [screen.turning.mapRect(rect) for rect in rects]
         return apart([*rects, *self._names.hang(self._named(), screen)])
 
+    def paint_landing(self, painter: QPainter, screen: Screen) -> None:
+        """Draw what the tiles lack of what was put down; what is selected is outlined over it."""
+        painter.save()
+        painter.setTransform(screen.turning, True)
+        self.in_hand.draw_landing(painter, screen.view)
+        painter.restore()
+
     def paint(self, painter: QPainter, screen: Screen) -> None:
-        """Draw everything; the painter's unit is the device pixel of the screen."""
+        """Draw everything else; the painter's unit is the device pixel of the screen."""
         painter.save()
         painter.setTransform(screen.turning, True)
         self._paint_shapes(painter, screen.view)

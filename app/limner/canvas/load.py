@@ -75,6 +75,8 @@ class Load(Held):
 
         def draw(painter: QPainter, view: Frame) -> None:
             witness = self._witness
+            if witness is not None and not self._scene.table.is_shown(witness.id):
+                return
             is_back = witness is not None and self._scene.table.get(witness.id) is witness
             self._draw_at(*((0.0, 0.0) if is_back else (dx, dy)), painter, view)
 

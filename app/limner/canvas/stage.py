@@ -184,11 +184,7 @@ class Stage(Outlook):
         if places is None:
             self._repaint_all()
         elif places.size:
-            mended = self._still.mend(places, at_once=at_once)
-            if self._still.is_settled:
-                self._change_content(mended)
-            else:
-                self._content_changes()
+            self._change_content(self._still.mend(places, at_once=at_once))
 
     def _content_changes(self) -> None:
         self._change_content([QRect(QPoint(), QSize(*self._device_size(self.size())))])
@@ -242,6 +238,7 @@ class Stage(Outlook):
                 painter.setClipRect(area)  # Qt copies quickly into a rectangle only
                 self._still.paint(painter, area)
             painter.setClipping(False)
+            self._live.paint_landing(painter, self._screen())
             self._outlines.paint(painter, self._screen())
             self._ghosts.paint(painter, self._screen())
             self._live.paint(painter, self._screen())

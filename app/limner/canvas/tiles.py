@@ -2,13 +2,14 @@
 
 Tiles are painted on the GUI thread (Qt's painting holds the interpreter's lock, so threads would
 only get in the way), a few milliseconds at a time, those nearest to the middle first. A small edit
-mends its own rectangle inside the tiles at once.
+mends its own rectangle inside the tiles: at once, or in slices as well when the live layer shows
+meanwhile what they lack.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter, thread_time
 from typing import Final
 
@@ -30,7 +31,6 @@ from limner.canvas.grid import (
     surroundings,
     tile_frame,
     tile_rect,
-    view_rect,
 )
 from limner.canvas.scene import Scene
 from limner.canvas.viewport import Frame
@@ -51,6 +51,12 @@ class Tile:
     pixels: Plane
     image: QImage
     is_stale: bool = False
+    wound: QRect = field(default_factory=QRect)
+    """What of it must be painted anew, on the plane, when the rest is as it should be."""
+
+    @property
+    def is_due(self) -> bool:
+        return self.is_stale or not self.wound.isEmpty()
 
     @classmethod
     def blank(cls) -> Tile:
@@ -100,7 +106,7 @@ class Tiles:
         region = QRegion()
         for key in keys(self._view):
             if self._is_due(key):
-                region += self._place(key)
+                region += self._place(key) if self._is_due_whole(key) else self._wounded(key)
         return region
 
     def paint_some(self, budget_ms: float, *, ahead: bool = True) -> list[QRect]:
@@ -112,8 +118,7 @@ class Tiles:
         start = perf_counter()
         painted: list[QRect] = []
         for key in self._due(ahead=ahead):
-            self._paint(key)
-            painted.append(self._place(key))
+            painted.append(self._paint(key))
             if (perf_counter() - start) * 1000 >= budget_ms:
                 break
         return painted
@@ -121,21 +126,14 @@ class Tiles:
     def mend(self, places: Edges, *, at_once: bool) -> list[QRect]:
         """Paint these places of the image anew: now in view, when they are few, else in slices.
 
-        What was painted now, in device pixels of the view.
+        What was painted now, in device pixels of the view. What waits is shown as it was.
         """
         pad = self._reach_of_wounds() * self._view.ratio
-        if not at_once or places.shape[1] > _MENDED_AT_ONCE:
+        if places.shape[1] > _MENDED_AT_ONCE:
             self._spoil_under(places, pad)
             return []
-        wounds = self._wounds(places, pad)
-        mended: list[QRect] = []
-        start = thread_time()
-        for key in sorted(wounds, key=self._distance):
-            if (thread_time() - start) * 1000 < _MENDING_MS and self._mend_tile(key, wounds[key]):
-                mended.append(wounds[key].translated(-self._view.left, -self._view.top))
-            else:
-                self._tiles[key].is_stale = True
-        return mended
+        self._wound(places, pad)
+        return self._mend_in_view() if at_once else []
 
     def draw(self, painter: QPainter, area: QRect) -> list[QRect]:
         """Copy the tiles under `area` of the canvas; the parts that have none yet are returned."""
@@ -153,6 +151,10 @@ class Tiles:
 
     def _is_due(self, key: Key) -> bool:
         tile = self._tiles.get(key)
+        return tile is None or tile.is_due
+
+    def _is_due_whole(self, key: Key) -> bool:
+        tile = self._tiles.get(key)
         return tile is None or tile.is_stale
 
     def _due(self, *, ahead: bool) -> list[Key]:
@@ -167,43 +169,61 @@ class Tiles:
     def _distance(self, key: Key) -> float:
         return distance(key, self._view)
 
-    def _paint(self, key: Key) -> None:
+    def _paint(self, key: Key) -> QRect:
+        """Paint what is due of a tile; where that is, in device pixels of the view."""
+        if not self._is_due_whole(key):
+            return self._mend_tile(key)
         tile = self._tiles.setdefault(key, Tile.blank())
         tile.is_stale = False  # first: what cannot be painted is not tried for ever
+        tile.wound = QRect()
         self._scene.paint(tile.pixels, tile_frame(key, self._view))
+        return self._place(key)
 
     def _reach_of_wounds(self) -> float:
         """How far the marks reach that were there or are to come."""
         before, self._reach = self._reach, self._scene.reach
         return max(before, self._reach)
 
-    def _wounds(self, places: Edges, pad: float) -> dict[Key, QRect]:
-        """What the places cover of each tile, on the plane."""
-        wounds: dict[Key, QRect] = {}
+    def _wound(self, places: Edges, pad: float) -> None:
+        """Note what the places cover of each tile."""
         for edges in places.T.tolist():
-            wound = self._on_plane(Bounds(*edges), pad)
-            for key in keys_over(wound):
-                if key in self._tiles:
-                    wounds[key] = wounds.get(key, QRect()).united(wound & tile_rect(key))
-        return wounds
+            place = self._on_plane(Bounds(*edges), pad)
+            for key in keys_over(place):
+                tile = self._tiles.get(key)
+                if tile is not None:
+                    tile.wound = tile.wound.united(place & tile_rect(key))
 
-    def _mend_tile(self, key: Key, wound: QRect) -> bool:
+    def _mend_in_view(self) -> list[QRect]:
+        """Mend the tiles in view, nearest first, for some time; what is left, slices do."""
+        wounded = [k for k in keys(self._view) if self._is_due(k) and not self._is_due_whole(k)]
+        mended: list[QRect] = []
+        start = thread_time()
+        for key in sorted(wounded, key=self._distance):
+            if (thread_time() - start) * 1000 >= _MENDING_MS:
+                break
+            mended.append(self._mend_tile(key))
+        return mended
+
+    def _mend_tile(self, key: Key) -> QRect:
         """Paint the tile beside itself with the shapes that touch the wound, and copy the wound.
 
-        False when it must be painted anew all the same, or is out of view.
+        Where that is, in device pixels of the view.
 
         Qt's lines come out a little different when they are clipped, so clipping is not used: what
         is mended equals what would be painted afresh, to the last bit.
         """
-        tile = self._tiles[key]
-        if tile.is_stale or not tile_rect(key).intersects(view_rect(self._view)):
-            return False
+        tile, place = self._tiles[key], self._wounded(key)
+        wound, tile.wound = tile.wound, QRect()  # first: see `_paint`
         frame = tile_frame(key, self._view)
         self._scene.paint(self._spare.pixels, frame, on_image(wound, frame.zoom))
         left, top = wound.x() - frame.left, wound.y() - frame.top
         part = np.s_[top : top + wound.height(), left : left + wound.width()]
         tile.pixels[part] = self._spare.pixels[part]
-        return True
+        return place
+
+    def _wounded(self, key: Key) -> QRect:
+        """The wound of a tile, in device pixels of the view."""
+        return self._tiles[key].wound.translated(-self._view.left, -self._view.top)
 
     def _spoil_under(self, places: Edges, pad: float) -> None:
         """Each tile in view that one of the places touches, and all that are out of view."""

@@ -129,8 +129,9 @@ class Worktop(Stage):
 
     def _draw_live(self, overlay: Overlay) -> None:
         """Draw this overlay from now on, and what is selected as the document has it now."""
-        places = self._live.show(overlay)
-        self._mend(places, at_once=self._live.in_hand.is_ready(self._view()))
+        places, in_hand = self._live.show(overlay), self._live.in_hand
+        # What is put down is drawn on by the live layer, so there is time to mend the tiles.
+        self._mend(places, at_once=not in_hand.is_empty and in_hand.is_ready(self._view()))
         screen = self._screen()
         for place in [*self._live.changed(screen), *self._outlines.changed(screen)]:
             self._update_device(place)

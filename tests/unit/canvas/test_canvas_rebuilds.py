@@ -22,6 +22,7 @@ from limner.model.annotations import (
 from limner.model.geometry import moved, with_oriented
 from limner.model.patch import Patch, Verb
 from limner.model.points import Points
+from limner.tools.tool import Overlay
 from unit.canvas.easel import Easel
 
 SIZE = (400, 300)
@@ -114,6 +115,39 @@ def test_a_moved_shape_leaves_nothing_behind() -> None:
     assert easel.seen() == bare.seen()
     easel.bench.history.undo()
     assert easel.seen() != bare.seen()
+
+
+@pytest.mark.parametrize("is_selected", [False, True])
+def test_what_is_put_down_is_seen_at_once_as_its_tiles_will_show_it(is_selected: bool) -> None:
+    ring = Points.of([(40, 40), (150, 60), (90, 140)])
+    road = Polygon(id=IDS[0], name="road", rings=(ring,))
+    easel = Easel.put_up([road], size=SIZE)
+    if is_selected:
+        easel.bench.selection.choose([road.id])
+    easel.settles()
+    brought = moved(road, 30, 20)
+    probe = easel.uses()
+    probe.shown = Overlay(edited=(brought,))
+    easel.canvas.refresh_overlay()
+    easel.settles()
+    easel.bench.history.do(Patch.replacing(Verb.MOVE, [(road, brought)]))
+    probe.shown = Overlay()
+    easel.canvas.refresh_overlay()
+    assert not easel.canvas.is_settled
+    put_down = easel.seen()
+    easel.settles()
+    assert put_down == easel.seen() == painted_afresh(easel)
+
+
+def test_what_is_taken_up_again_before_its_tiles_are_mended_is_seen_once() -> None:
+    box = BBox(id=IDS[0], name="car", x=40, y=40, w=80, h=60)
+    easel = Easel.put_up([box], size=SIZE)
+    probe = easel.uses()
+    for shown in (Overlay(edited=(box,)), Overlay(), Overlay(edited=(moved(box, 150, 100),))):
+        probe.shown = shown
+        easel.canvas.refresh_overlay()
+    assert easel.is_bare_at(80, 70)
+    assert not easel.is_bare_at(230, 170)
 
 
 def test_a_change_of_rank_changes_what_lies_on_top() -> None:
