@@ -71,7 +71,7 @@ class InHand:
         return iter(()) if self._held is None else self._held.places()
 
     def draw(self, painter: QPainter, view: Frame) -> None:
-        """Draw what is being dragged; the painter's unit is the device pixel of the unturned view."""
+        """Draw what is dragged; the painter's unit is the device pixel of the unturned view."""
         if self._held is not None:
             self._held.draw(painter, view)
 
