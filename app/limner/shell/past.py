@@ -17,18 +17,16 @@ from limner.shell.editor import Editor
 from limner.shell.notice import Tone
 from limner.shell.project import Project
 from limner.shell.trouble import words
+from limner.shell.version_reader import VersionReader
 from limner.shell.window import Window
 from limner.sync.decisions import made_as
 from limner.sync.past import Moment, Story, Version, compared
-from limner.sync.progress import Activity, Progress, Reporter
 from limner.sync.session import Session
 from limner.sync.state import State
 from limner.tasks import Ticket
 from limner.tools.bench import Bench
 
 _UNCHANGED: Final = "#8a909c"
-_SILENT_S: Final = 0.3
-"""What takes less time than this needs no word."""
 _MISSING: Final = "Only what was seen on this computer is listed. "
 
 
@@ -46,11 +44,11 @@ class LookingBack:
         self._state: State | None = None
         self._unsent = 0
         self._listing = Ticket()
-        self._reading = Ticket()
+        self._comparing = Ticket()
+        self._reader = VersionReader(self._came, self._did_not_come, self._panel.show_progress)
         self._moment: Moment | None = None
         self._then: tuple[Annotation, ...] | None = None
         self._version: Version | None = None
-        self._stop_waiting = _nothing
         self._connect()
 
     def _connect(self) -> None:
@@ -166,31 +164,16 @@ class LookingBack:
 
     def _choose(self, moment: Moment | None) -> None:
         session, workspace = self._session, self._project.workspace
-        self._stop_reading()
+        self._comparing.cancel()
         self._then = self._version = None
         if moment is None or session is None or workspace is None:
             self._leave_version()
             return
         self._moment = moment
         self._panel.show_version(None)
-        archive, main, ticket = session.archive, workspace.link.main, Ticket()
-        told = Reporter(Activity.LOADING, ticket, main, self._came_further)
-        self._stop_waiting = main.after(_SILENT_S, lambda: self._panel.show_progress(0.0))
-        self._reading = workspace.link.tasks.run(
-            lambda: archive.list_of(moment, told), self._came, self._did_not_come, ticket
-        )
-
-    def _came_further(self, progress: Progress) -> None:
-        self._panel.show_progress(progress.fraction)
-
-    def _stop_reading(self) -> None:
-        self._reading.cancel()
-        self._stop_waiting()
-        self._stop_waiting = _nothing
-        self._panel.show_progress(None)
+        self._reader.read(workspace.link, session.archive, moment)
 
     def _did_not_come(self, error: Exception) -> None:
-        self._stop_reading()
         self._panel.show_version(None, words(error))
 
     def _came(self, then: tuple[Annotation, ...]) -> None:
@@ -203,14 +186,13 @@ class LookingBack:
         if session is None or session.document is None or workspace is None or then is None:
             return
         now = session.document.snapshot()
-        self._reading.cancel()
-        self._reading = workspace.link.tasks.run(
+        self._comparing.cancel()
+        self._comparing = workspace.link.tasks.run(
             lambda: compared(then, now), self._compared, self._did_not_come
         )
 
     def _compared(self, version: Version) -> None:
         self._version = version
-        self._stop_reading()
         self._panel.show_version(version)
         self._show()
 
@@ -229,7 +211,8 @@ class LookingBack:
 
     def _leave_version(self) -> None:
         """The present is on the canvas again."""
-        self._stop_reading()
+        self._reader.drop()
+        self._comparing.cancel()
         self._moment = self._then = self._version = None
         self._frame.show_title("")
         self._panel.show_version(None)
@@ -250,10 +233,6 @@ class LookingBack:
         else:
             said = f"The image is as it was at {_named(moment)}. Ctrl+Z takes that back."
             self._window.notice.say("past", said)
-
-
-def _nothing() -> None:
-    """Nothing is waited for."""
 
 
 def _named(moment: Moment) -> str:
