@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -46,7 +48,7 @@ class Tasks:
         self._main = main
         self._is_closed = False
         self._running: set[Future[Any]] = set()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._threads = _Threads(workers, name)
 
     def run(
         self,
@@ -74,10 +76,11 @@ class Tasks:
                 raise _NobodyWaits
             return work()
 
-        future = self._pool.submit(begin)
+        future = Future[T]()
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         future.add_done_callback(deliver)
+        self._threads.do(begin, future)
         return ticket
 
     @staticmethod
@@ -102,11 +105,59 @@ class Tasks:
 
         What has not begun is dropped, or done too with `finish`.
 
-        What takes longer ends on its own, and nobody hears of it.
+        What takes longer ends on its own or with the process, and nobody hears of it.
         """
         self._is_closed = True
-        self._pool.shutdown(wait=False, cancel_futures=not finish)
+        self._threads.end(finish=finish)
         return not wait(tuple(self._running), timeout_s).not_done
+
+
+class _Threads:
+    """Threads that end with the process, also in the middle of a request that is not answered.
+
+    For those of `concurrent.futures` every process waits at its end, however long they take.
+    """
+
+    def __init__(self, most: int, name: str) -> None:
+        self._most = most
+        self._name = name
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        self._threads: list[Thread] = []
+
+    def do(self, work: Callable[[], T], future: Future[T]) -> None:
+        self._jobs.put((work, future))
+        if len(self._threads) < self._most:
+            thread = Thread(target=self._live, name=f"{self._name}-{len(self._threads)}")
+            thread.daemon = True
+            self._threads.append(thread)
+            thread.start()
+
+    def end(self, *, finish: bool) -> None:
+        """End each thread after the job it is at, or with `finish` after all of them."""
+        while not finish:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is not None:
+                job[1].cancel()
+        for _ in self._threads:
+            self._jobs.put(None)
+
+    def _live(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            _carry_out(*job)
+            del job  # an idle thread must not be the last to hold on to what was worked on
+
+
+def _carry_out(work: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is raised on the main thread
+        future.set_exception(error)
+        del work, future  # the error holds on to this frame, and must not hold on to itself
 
 
 class _NobodyWaits(Exception):

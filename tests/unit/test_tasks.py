@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from limner.shell.main_thread import QtMainThread
 from limner.tasks import Tasks, Ticket
+from servers import APP
 
 
 @pytest.fixture
@@ -110,3 +115,27 @@ def test_a_timer_rings_once_and_can_be_taken_back(main: QtMainThread, qtbot: QtB
     main.post(hear("posted"))
     qtbot.waitUntil(lambda: True)
     assert heard == ["rang"]
+
+
+def test_a_process_ends_though_something_goes_on(tmp_path: Path) -> None:
+    """Such as a request that is never answered."""
+    script = tmp_path / "waits.py"
+    script.write_text(
+        """
+import threading
+from limner.tasks import Tasks
+
+class Nobody:
+    def post(self, call): pass
+
+begun, never = threading.Event(), threading.Event()
+tasks = Tasks(Nobody())
+tasks.run(lambda: (begun.set(), never.wait()), print, print)
+assert begun.wait(30)
+assert not tasks.close(0.01)
+"""
+    )
+    environment = {**os.environ, "PYTHONPATH": str(APP)}
+    ended = subprocess.run([sys.executable, str(script)], env=environment, timeout=60, check=False)
+
+    assert ended.returncode == 0

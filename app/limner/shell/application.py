@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +53,7 @@ from limner.tasks import Ticket
 
 _LOG = logging.getLogger("limner")
 _MOST_SURPRISES: Final = 20
-_QUIT_S: Final = 2.0
+_QUIT_S: Final = 1.5
 """How long quitting may wait for a save on its way; what is not sent is on the disk."""
 
 
@@ -447,6 +448,7 @@ class Application:
         if self._has_left:
             return
         self._has_left = True
+        leaves_at = time.monotonic() + _QUIT_S
         self.window.hide()
         workspace = self.project.workspace
         self.project.close()
@@ -456,7 +458,7 @@ class Application:
             except TookTooLong:
                 _LOG.info("left with work waiting to be sent; it is on this computer's disk")
         self.reviewing.close()
-        self.services.close()
+        self.services.close(max(0.0, leaves_at - time.monotonic()))
         self._collector.close()
         self.window.deleteLater()
 

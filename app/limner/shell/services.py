@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 LOCAL_ORIGIN: Final = "http://limner.local"
 _MEGA: Final = 1_000_000
 _PATIENCE_S: Final = 1.0
-"""How long quitting waits for what a worker is in the middle of."""
+"""How long quitting waits for what is written or decoded just now."""
 SAMPLE: Final = "Sample project"
 
 
@@ -236,14 +236,17 @@ class Services:
         traffic.try_again()  # perhaps with another key
         return traffic
 
-    def close(self) -> None:
-        """Stop the threads, write what is waiting to be written, stop the server inside."""
+    def close(self, patience_s: float = _PATIENCE_S) -> None:
+        """Stop the threads, write what is waiting to be written, stop the server inside.
+
+        Requests on their way are waited for as long as `patience_s`.
+        """
         self.main.close()
         self.pixels.close()
         self.decoder.close()
         if self.local is not None:
             self.local.wire.give_up("The editor was closed.")
-        quiet = [each.close(_PATIENCE_S) for each in (self.tasks, self._lanes)]
+        quiet = [self.tasks.close(patience_s), self._lanes.close(_PATIENCE_S)]
         self._writes.close(_PATIENCE_S, finish=True)
         for wire in self._wires.values():
             wire.close()
