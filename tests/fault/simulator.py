@@ -203,11 +203,12 @@ class World:
         faults: float,
         seed: int,
         told: Callable[[str], None] | None,
+        images: int | None = None,
     ) -> None:
         self.random = random = Random(seed * 7919 + 1)  # noqa: S311 - it is to come again
         self._ledger, self._tokens = Ledger(), Tokens()
         self._told = told
-        images = 2 if random.random() < 0.25 else 1
+        images = images or (2 if random.random() < 0.25 else 1)
         has_versions = policy != "seed"
         self._servers = [
             Server([_box(f"i{place}", 0.5, place) for place in range(3)], has_versions=has_versions)

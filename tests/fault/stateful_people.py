@@ -24,7 +24,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.policy, 2, 0.25, 0, None)
+        self.world = World(self.policy, 2, 0.25, 0, None, images=1)
 
     def seat(self, number: int, chance: int) -> Seat:
         self.world.random.seed(chance)
