@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from disks import read_only
 from limner.server.embedded import BASE_URL, EmbeddedServer, start
 from pictures import API, Desk, box, ids
 
@@ -127,3 +128,26 @@ def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
     for thread in left:
         thread.join(10)
     assert not [thread for thread in left if thread.is_alive()]
+
+
+def test_a_library_on_a_read_only_disk_is_shown_and_refuses_every_write(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    first = start(library)
+    with client_of(first) as client:
+        desk = Desk(client)
+        desk.uploads("a.png")
+        desk.saves("a.png", box())
+        image = client.get(f"{API}/annotations/streets/a.png").json()["image_id"]
+    first.close()
+
+    with read_only(library):
+        burnt = start(library)
+        with client_of(burnt) as client:
+            found = client.get(f"{API}/annotations/streets/a.png").json()["annotations"]
+            assert ids(found) == ["b1"]
+            assert client.get(f"{API}/images/{image}").content.startswith(b"not really a picture")
+            body = {"annotations": [box("b2")]}
+            refused = client.post(f"{API}/annotations/streets/a.png", json=body)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "read_only")
+            assert "Read-only" in refused.json()["error"]["message"]
+        burnt.close()

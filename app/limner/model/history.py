@@ -10,6 +10,7 @@ from limner.model.annotations import Annotation, AnnotationId
 from limner.model.document import Document
 from limner.model.merge import carried
 from limner.model.patch import Patch
+from limner.model.rules import RuleBroken
 from limner.model.selection import Selection
 
 Ids = tuple[AnnotationId, ...]
@@ -52,18 +53,20 @@ class History:
         self._done = [_remembered(patch) for patch in done]
         self._undone = [_remembered(patch) for patch in undone]
         self._watchers: list[Callable[[], None]] = []
+        self.sealed = ""
+        """Why nothing may be done here; empty where everything may."""
         self.way = Way.DO
         """How the patch that is being applied came about, or the latest one."""
 
     @property
     def undo_title(self) -> str | None:
         """The step that undo would take back, in words; None when there is none."""
-        return self._done[-1].patch.title if self._done else None
+        return self._done[-1].patch.title if self._done and not self.sealed else None
 
     @property
     def redo_title(self) -> str | None:
         """The step that redo would make again, in words; None when there is none."""
-        return self._undone[-1].patch.title if self._undone else None
+        return self._undone[-1].patch.title if self._undone and not self.sealed else None
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` whenever what can be undone or redone changes."""
@@ -81,6 +84,8 @@ class History:
         """
         if not patch:
             return
+        if self.sealed:
+            raise RuleBroken(next(iter(patch.changes), AnnotationId("")), "id", self.sealed)
         before = self._selection.ids
         self.way = Way.DO
         self._document.apply(patch)
@@ -94,7 +99,7 @@ class History:
 
     def undo(self) -> Patch | None:
         """Take back the latest step and return it; None when there is none."""
-        if not self._done:
+        if not self._done or self.sealed:
             return None
         step = self._done[-1]
         self.way = Way.UNDO
@@ -106,7 +111,7 @@ class History:
 
     def redo(self) -> Patch | None:
         """Make the latest undone step again and return it; None when there is none."""
-        if not self._undone:
+        if not self._undone or self.sealed:
             return None
         step = self._undone[-1]
         self.way = Way.REDO

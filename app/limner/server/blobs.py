@@ -16,7 +16,7 @@ from limner.server.errors import Problem
 
 def path_of(store: Store, blob: str) -> Path:
     """Where the bytes called `blob` lie."""
-    return store.data_dir / "blobs" / blob[:2] / blob
+    return store.blobs / blob[:2] / blob
 
 
 async def keep(store: Store, chunks: AsyncIterator[bytes], most: int) -> tuple[str, int]:

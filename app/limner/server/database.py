@@ -20,6 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from limner.server.errors import Problem
 from limner.server.folder_lock import FolderLock
 
 metadata: Final = MetaData()
@@ -37,13 +38,16 @@ class Store:
     transaction: it commits at its end and rolls back when an exception leaves it.
     """
 
-    def __init__(self, data_dir: Path, url: URL) -> None:
-        """Open the database; its folder must be there.
+    def __init__(self, data_dir: Path, url: URL, blobs: Path | None = None) -> None:
+        """Open the database; its folder must be there. `blobs` are elsewhere when they are given.
 
         Raises:
             BlockingIOError: another process has the folder open.
         """
         self.data_dir = data_dir
+        self.blobs = data_dir / "blobs" if blobs is None else blobs
+        self.is_sealed = False
+        """Whether every request that would write is refused."""
         self._lock = FolderLock(data_dir) if _is_sqlite(url) else None
         self._readers = _engine(url, writer=False)
         self._writer = _engine(url, writer=True)
@@ -57,7 +61,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; on SQLite one at a time, in order of arrival."""
+        """A transaction that may write; on SQLite one at a time, in order of arrival.
+
+        Raises:
+            Problem: 403 `read_only` when the store is sealed.
+        """
+        if self.is_sealed:
+            raise Problem(403, "read_only", "Read-only: nothing can be kept here.")
         if self._one_writer is None:
             with self._writer.begin() as connection:
                 yield connection

@@ -17,8 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from limner.server.app import create_app
 from limner.server.keys import Role, new_key, replace_key
+from limner.server.lent import can_only_be_read
 from limner.server.limits import OWN
-from limner.server.schema import open_store
+from limner.server.schema import open_lent_store, open_store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -90,10 +91,12 @@ class EmbeddedServer:
     """
 
     def __init__(self, data_dir: Path, *, me: str = "me") -> None:
-        self._store = open_store(data_dir)
+        is_lent = can_only_be_read(data_dir)
+        self._store = open_lent_store(data_dir) if is_lent else open_store(data_dir)
         self.key = new_key()
         with self._store.writing() as tx:
             replace_key(tx, self.key, key_id=_KEY_ID, role=Role.OWNER, name=me)
+        self._store.is_sealed = is_lent
         self._app = InProcess(create_app(self._store, is_inside=True, limits=OWN))
         self.transport = self._app.transport
 
@@ -105,6 +108,8 @@ class EmbeddedServer:
 
 def start(data_dir: Path, *, me: str = "me") -> EmbeddedServer:
     """Serve the library in `data_dir`, made when it is not there; `me` names its author.
+
+    Where nothing can be written, what there is can be read, and every request to write is refused.
 
     Raises:
         OSError, sqlalchemy.exc.DBAPIError, WrongSchema: as `open_store`.

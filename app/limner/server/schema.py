@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from limner.server import organization, patronus_tables, tables
 from limner.server.database import Store, database_url, metadata
+from limner.server.lent import LentStore
 from limner.server.tables import meta
 from limner.server.upgrades import STEPS, keep_copy, upgrade
 
@@ -32,7 +33,20 @@ def open_store(data_dir: Path, database: str | None = None) -> Store:
     """
     url = database_url(data_dir, database)
     (data_dir / "blobs").mkdir(parents=True, exist_ok=True)
-    store = Store(data_dir, url)
+    return _prepared(Store(data_dir, url))
+
+
+def open_lent_store(data_dir: Path) -> Store:
+    """A copy of the store in `data_dir`, which can only be read; to be sealed when it is ready.
+
+    Raises:
+        OSError: it cannot be read, or there is no room for the copy.
+        sqlalchemy.exc.DBAPIError, WrongSchema: as `open_store`.
+    """
+    return _prepared(LentStore(data_dir))
+
+
+def _prepared(store: Store) -> Store:
     try:
         _prepare(store)
     except BaseException:

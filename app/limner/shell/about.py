@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QKeySequence
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from limner import __version__, resources
+from limner.panels.text import label
 from limner.shell.commands import Command
 
 _CANVAS_KEYS = (
@@ -59,9 +62,12 @@ class KeysDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """Name, version, licence and what is used."""
+    """Name, version, licence and what is used; where the person's work is, and a way out for it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    export_wanted = Signal()
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        """`folder` is where this computer keeps the work."""
         super().__init__(parent)
         self.setWindowTitle("About Limner")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -82,7 +88,29 @@ class AboutDialog(QDialog):
         row.addWidget(text, 1)
         column = QVBoxLayout(self)
         column.addLayout(row)
+        column.addSpacing(12)
+        column.addLayout(self._place(folder))
         column.addWidget(_close_button(self))
+
+    def _place(self, folder: Path) -> QVBoxLayout:
+        where = QLabel(str(folder))
+        where.setObjectName("workFolder")
+        where.setTextFormat(Qt.TextFormat.PlainText)
+        where.setWordWrap(True)
+        where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        opening = QPushButton("Open folder")
+        opening.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        export = QPushButton("Export my unsent work…")
+        export.clicked.connect(self.export_wanted)
+        buttons = QHBoxLayout()
+        buttons.addWidget(opening)
+        buttons.addWidget(export)
+        buttons.addStretch(1)
+        column = QVBoxLayout()
+        column.addWidget(label("Your work on this computer", muted=True))
+        column.addWidget(where)
+        column.addLayout(buttons)
+        return column
 
 
 def _top(tree: QTreeWidget, tops: dict[str, QTreeWidgetItem], title: str) -> QTreeWidgetItem:

@@ -37,6 +37,7 @@ from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.queue import Queue
+from limner.shell.reachability import Reachability
 from limner.shell.remedies import Remedies
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
@@ -48,6 +49,7 @@ from limner.shell.window import Window
 from limner.storage.errors import StoreBusy
 from limner.storage.settings import Connection, LastProject
 from limner.sync.remembered import Place
+from limner.sync.traffic import Line
 from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
 
@@ -99,6 +101,7 @@ class Application:
         self._connection: Connection | None = None
         self._folder: str | None = None
         self._workspaces: dict[str, Workspace] = {}
+        self._reachability = Reachability(services.tasks, self._network_is_back)
         self._opening: Ticket | None = None
         self._has_left = False
         self.surprises: list[BaseException] = []
@@ -124,6 +127,7 @@ class Application:
         """The server inside answers from now on."""
         self._collector.begin()
         self.keeping.follow(local.file, self._aware_of)
+        self.window.review.setDisabled(local.file.is_read_only)
         Afterwards(self.project, self.services.main, lambda: self._begin_the_rest(local))
 
     def _begin_the_rest(self, local: Local) -> None:
@@ -141,7 +145,9 @@ class Application:
 
     def reopen(self, last: LastProject) -> None:
         """Open what was open the last time; its server is asked for everything."""
-        if last.folder is not None:
+        local = self.services.local
+        is_read_only = local is not None and local.file.is_read_only
+        if last.folder is not None and not is_read_only:
             self.open_path(Path(last.folder), last.image)
             return
         connection = self._connection_called(last.connection_id)
@@ -260,9 +266,24 @@ class Application:
         workspace = self._workspaces.get(origin)
         if workspace is None:
             workspace = self._workspaces[origin] = self.services.workspace(server, origin)
+            if not workspace.is_inside:
+                workspace.traffic.watch(self._line_turned)
         else:
             workspace.relink(replace(workspace.link, server=server))
         return workspace
+
+    def _away(self) -> list[Workspace]:
+        """The servers that cannot be reached."""
+        every = self._workspaces.values()
+        return [each for each in every if each.traffic.line is Line.OFFLINE]
+
+    def _line_turned(self) -> None:
+        if self._away():
+            self._reachability.listen()
+
+    def _network_is_back(self) -> None:
+        for workspace in self._away():
+            workspace.traffic.try_again()
 
     def _send_what_waits(self, local: Local) -> None:
         """Send what earlier runs could not, to the servers of which nothing is open."""
@@ -390,7 +411,9 @@ class Application:
         KeysDialog(commands(self), self.window).open()
 
     def show_about(self) -> None:
-        AboutDialog(self.window).open()
+        dialog = AboutDialog(self.services.places.data, self.window)
+        dialog.export_wanted.connect(self.remedies.export)
+        dialog.open()
 
     # --- while working
 

@@ -20,9 +20,9 @@ from limner.shell.services import Local, Services
 from limner.storage.settings import Connection, LastProject
 from limner.sync.remembered import Remembered
 
-_UNDISTURBED_S: Final = 0.02
+_UNDISTURBED_S: Final = 0.1
 """For the image to be painted, once it is there."""
-_LATEST_S: Final = 1.0
+_LATEST_S: Final = 2.0
 """When the server is started though no image has come."""
 
 
@@ -153,7 +153,7 @@ class Beginning:
         if not self._is_open(known):
             return
         folder = known.last.folder
-        if folder is None:
+        if folder is None or local.file.is_read_only:
             self._project.refresh(lambda error: self._not_there(known, error))
             return
         path = Path(folder)

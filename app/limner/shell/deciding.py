@@ -10,6 +10,7 @@ from limner.model.document import PatchDoesNotFit
 from limner.model.geometry import Bounds, bounds
 from limner.model.merge import News
 from limner.model.patch import Patch
+from limner.model.rules import RuleBroken
 from limner.shell.editor import Editor
 from limner.shell.foreign_shapes import ForeignShapes
 from limner.shell.notice import Tone
@@ -102,5 +103,5 @@ class Deciding:
             return
         try:
             session.history.do(patch, select=select)
-        except PatchDoesNotFit as error:  # they changed it again in this very moment
+        except (PatchDoesNotFit, RuleBroken) as error:  # changed again in this very moment
             self._window.notice.say("rule", words(error), Tone.WARNING)

@@ -27,7 +27,7 @@ from limner.tools import edits
 from limner.tools.bench import Bench
 from limner.tools.hand import HandTool
 from limner.tools.tool import Key, Tool
-from limner.tools.toolbox import make, tool_for
+from limner.tools.toolbox import DRAWING, make, tool_for
 from limner.tools.unfinished import Unfinished
 
 _DUPLICATE_OFFSET = 12.0
@@ -93,7 +93,7 @@ class Editor:
         self._window.objects.edit(bench, (session.row.dataset_id, session.row.id))
         for panel in (self._window.classes, self._window.attributes):
             panel.edit(bench)
-        self.use(self.tool_name)
+        self.use("select" if history.sealed else self.tool_name)
         self._half_drawn.open(session, self._resume)
         self._window.focus_canvas()
         self._apply_hidden()
@@ -170,8 +170,11 @@ class Editor:
 
     def use(self, name: str) -> None:
         """Take a tool in hand; what is half drawn with the one before is dropped."""
-        self.tool_name = name
         bench = self.bench
+        if bench is not None and bench.history.sealed and name in DRAWING:
+            self._window.notice.say("rule", bench.history.sealed, Tone.WARNING)
+            return
+        self.tool_name = name
         if bench is None:
             return
         if self._tool is not None:
@@ -370,7 +373,7 @@ class Editor:
 
     def _resume(self, unfinished: Unfinished) -> bool:
         """Go on with a shape that was being drawn when the image was left, or at a crash."""
-        if self.is_drawing:
+        if self.is_drawing or (self.bench is not None and self.bench.history.sealed):
             return False
         before = self.tool_name
         self.use(unfinished.tool)

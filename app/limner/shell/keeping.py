@@ -12,7 +12,7 @@ from typing import Final
 from limner.panels.text import plain
 from limner.shell.notice import Notice, Tone
 from limner.shell.services import Services
-from limner.shell.trouble import READ_ONLY, full_words, words
+from limner.shell.trouble import LOOK_ONLY, full_words, words
 from limner.storage.disk import DiskFull
 from limner.storage.workspace_file import WorkspaceFile
 
@@ -43,7 +43,7 @@ class Keeping:
 
     def _say_at_the_start(self, file: WorkspaceFile, of_the_place: list[str]) -> None:
         lost = [each for each in (self._services.warning, file.recovered) if each is not None]
-        said = [READ_ONLY] if file.is_read_only else []
+        said = [LOOK_ONLY] if file.is_read_only else []
         said += [plain(str(each), _LONGEST) for each in (*lost, *of_the_place)]
         if said:
             self._notice.say("place", "\n\n".join(said), Tone.WARNING)

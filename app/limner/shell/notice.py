@@ -122,7 +122,8 @@ class Notice(QFrame):
         With `passes` the choices are an offer: unless it is taken up, it goes by itself.
         """
         asks = tone is Tone.ALARM or (bool(choices) and not passes)
-        if self._asks and not self.isHidden() and topic != self._topic and not asks:
+        is_other = topic != self._topic and not self.isHidden()
+        if is_other and (self._tone is Tone.ALARM or (self._asks and not asks)):
             return
         self._asks, self._topic = asks, topic
         self._set_tone(tone)

@@ -5,6 +5,7 @@ Everything slow happens on a worker; the window is painted before the server ins
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ from limner.tasks import MainThread, Tasks
 if TYPE_CHECKING:
     import httpx
 
+_LOG = logging.getLogger(__name__)
 LOCAL_ORIGIN: Final = "http://limner.local"
 _MEGA: Final = 1_000_000
 _PATIENCE_S: Final = 1.0
@@ -101,7 +103,10 @@ class Services:
     _reviews: dict[str, Traffic] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.places.make()
+        try:
+            self.places.make()
+        except OSError as error:  # what needs them says so, and the rest can be looked at
+            _LOG.warning("a folder of Limner's own cannot be made: %s", error)
         self.tasks = Tasks(self.main, workers=4, name="limner-network")
         self._writes = Tasks(self.main, workers=1, name="limner-settings")
         self.file = SettingsFile(self.places.config / "settings.json")

@@ -10,11 +10,11 @@ from limner.model.document import PatchDoesNotFit
 from limner.model.rules import RuleBroken
 from limner.review.binding import BadTemplate
 from limner.storage.disk import DiskFull
-from limner.storage.errors import StorageError
+from limner.storage.errors import READ_ONLY, StorageError
 from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit
 from limner.sync.troubles import MassRemoval, Unexplained, VeryBusy, WentBack
 
-READ_ONLY: Final = "Read-only: nothing can be kept here. You can look at everything."
+LOOK_ONLY: Final = f"{READ_ONLY} You can look at everything."
 _SAFE: Final = "Your work is kept on this computer"
 
 
@@ -106,6 +106,8 @@ def _api_words(error: errors.ApiError) -> str:
 def _refusal_words(error: errors.Refused) -> str:
     said = f" The server says: {error.message}" if error.message else ""
     match error:
+        case errors.Forbidden(code="read_only"):
+            return READ_ONLY
         case errors.Unauthorized():
             return f"The server does not accept this key. {_SAFE}; enter a valid key.{said}"
         case errors.PaymentRequired():

@@ -12,6 +12,10 @@ StorageError
 
 from __future__ import annotations
 
+from typing import Final
+
+READ_ONLY: Final = "Read-only: nothing can be kept here."
+
 
 class StorageError(Exception):
     """`str(error)` is a sentence for people."""

@@ -89,6 +89,8 @@ class Journal:
                 self._refused.pop(place, None)
 
         def refused(error: Exception) -> None:
+            if self.database.is_read_only:  # it has what there is, and nothing will come
+                return
             with self.lock:
                 self._refused[place] = error
 

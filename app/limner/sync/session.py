@@ -30,6 +30,7 @@ from limner.model.merge import News
 from limner.model.patch import Patch
 from limner.model.selection import Selection
 from limner.storage.entry import Copy, Entry, Kind, Op
+from limner.storage.errors import READ_ONLY
 from limner.sync import moves
 from limner.sync.hands import Hands
 from limner.sync.link import Link
@@ -158,6 +159,11 @@ class Session:
         """Go on with another client of the same server: its key was changed."""
         self._link = self._hands.link = link
 
+    @property
+    def _is_sealed(self) -> bool:
+        """Whether this computer can keep nothing, so that nothing may be done or sent either."""
+        return self._link.file.is_read_only
+
     # --- opening
 
     def load(self, rank: Rank = Rank.WAITED_FOR) -> None:
@@ -216,6 +222,7 @@ class Session:
         self.progress = None
         self.document, self._machine = opened.document, opened.machine
         self.history = History(opened.document, self.selection, opened.done, opened.undone)
+        self.history.sealed = READ_ONLY if self._is_sealed else ""
         self.restored = opened.restored
         self._written = self._kept = self.journal.last
         self.document.watch(self._on_patch)
@@ -232,7 +239,8 @@ class Session:
 
     def refresh(self) -> None:
         """Look what the server holds now, and send what it does not have."""
-        self.happened(moves.Opened())
+        if not self._is_sealed:
+            self.happened(moves.Opened())
 
     # --- editing
 
@@ -277,7 +285,7 @@ class Session:
 
     def save_now(self) -> None:
         """Send what the server does not have, without waiting for the pause."""
-        if self.is_dirty:
+        if self.is_dirty and not self._is_sealed:
             self.happened(Wanted())
 
     def happened(self, event: Event) -> None:

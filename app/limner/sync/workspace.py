@@ -104,6 +104,8 @@ class Workspace:
 
     def resume(self, failed: Failed, rows: Iterable[ImageRow] = ()) -> Ticket:
         """Send what earlier runs could not, of every dataset; `rows` are images known besides."""
+        if self.link.file.is_read_only:
+            return Ticket()
         listed = {row.id: row for row in rows}
 
         def find() -> tuple[list[Place], list[Place]]:
