@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from limner.model.annotations import Drawable, kind_of
@@ -16,6 +16,7 @@ from limner.panels.attribute_fields import AttributeForm
 from limner.panels.card import Card, Scroller
 from limner.panels.facts import geometry_of, origin_of
 from limner.panels.icons import dot
+from limner.panels.soon import Soon
 from limner.panels.text import ElidedLabel, label, plain
 from limner.tools.bench import Bench
 
@@ -45,8 +46,7 @@ class AttributesPanel(Card):
         self.note = QLabel()
         self._facts = _Facts()
         self._inside = Scroller(_LEAST_SEEN)
-        self._appearing = QTimer(self, singleShot=True, interval=0)
-        self._appearing.timeout.connect(self._appear)
+        self._showing = Soon(self, self._show)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._dress()
         self._lay_out()
@@ -58,11 +58,15 @@ class AttributesPanel(Card):
             unwatch()
         self._bench = bench
         self._unwatch = (
-            [bench.selection.watch(self._show), bench.document.watch(self._patched)]
+            [bench.selection.watch(self._showing.start), bench.document.watch(self._patched)]
             if bench
             else []
         )
-        self._show()
+        self._showing.start()
+
+    def flush(self) -> None:
+        """Show now what is otherwise shown in the next turn of the event loop."""
+        self._showing.flush()
 
     def _dress(self) -> None:
         self.classes.setAccessibleName("Class")
@@ -91,11 +95,14 @@ class AttributesPanel(Card):
     def _patched(self, patch: Patch) -> None:
         selection = self._bench.selection if self._bench else ()
         if any(id_ in selection for id_ in patch.changes):
-            self._show()
+            self._showing.start()
 
     def _show(self) -> None:
         selected = self._bench.selected() if self._bench else []
-        self._appearing.start()
+        self._show_selected(selected)
+        self.setVisible(bool(selected))
+
+    def _show_selected(self, selected: list[Drawable]) -> None:
         if self._bench is None or not selected:
             return
         self.aside.setText("" if len(selected) == 1 else f"{len(selected):,} selected")
@@ -104,10 +111,6 @@ class AttributesPanel(Card):
         self._show_attributes(self._bench, selected, of_each_class)
         self._facts.show_rows(_facts_of(selected))
         self._inside.updateGeometry()
-
-    def _appear(self) -> None:
-        """Come or go once the canvas shows what is selected: the list above changes its height."""
-        self.setVisible(self._bench is not None and bool(self._bench.selected()))
 
     def _show_classes(self, bench: Bench, of_each_class: list[Drawable]) -> None:
         kinds = {kind_of(annotation) for annotation in of_each_class}

@@ -20,6 +20,7 @@ from limner.panels.object_filter import KEPT, ObjectFilter, State
 from limner.panels.object_rows import ObjectRows
 from limner.panels.row_changes import RowChanges
 from limner.panels.rows import ModelIndex
+from limner.panels.soon import Soon
 from limner.panels.sorting import SortBy, ordered
 from limner.panels.text import plain, tooltip
 from limner.tools.bench import Bench
@@ -55,6 +56,8 @@ class ObjectList(QAbstractTableModel):
         self._matching = Matching(self.rows.columns, self.rows.state)
         self._sort_by, self._is_reversed = SortBy.Z_ORDER, False
         self._order = self.rows.places
+        self._touched: list[Places] = []
+        self._repainting = Soon(self, self._repaint_touched)
 
     @override
     def rowCount(self, parent: ModelIndex = _ROOT) -> int:
@@ -116,7 +119,7 @@ class ObjectList(QAbstractTableModel):
 
         What is shown again (`is_same_image`) keeps its numbers.
         """
-        self._bench = bench
+        self._bench, self._touched = bench, []
         if bench is not None:
             self._take(bench, is_same_image=is_same_image)
         self.rows.begin()
@@ -189,13 +192,22 @@ class ObjectList(QAbstractTableModel):
     # --- following the document
 
     def follow(self, patch: Patch) -> None:
-        """Show what a patch that was just applied has changed."""
+        """Show what a patch that was just applied has changed.
+
+        Rows come and go at once; those that stay are painted anew when the canvas has been.
+        """
         followed = self.rows.columns.follow(patch)
         self._matching.follow(followed.places)
         is_sorted = self._sort_by is not SortBy.Z_ORDER
         if followed.is_order_touched or is_sorted or self._matching.wanted:
             self._change_rows(followed)
-        self._repaint(self.rows.of(followed.places))
+        self._touched.append(followed.places)
+        self._repainting.start()
+
+    def _repaint_touched(self) -> None:
+        places, self._touched = self._touched, []
+        if places:
+            self._repaint(self.rows.of(np.concatenate(places)))
 
     def _change_rows(self, followed: Followed) -> None:
         self._sort()

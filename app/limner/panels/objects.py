@@ -21,6 +21,7 @@ from limner.panels.hiding import Hiding
 from limner.panels.object_filter import ObjectFilter, State
 from limner.panels.object_list import ObjectList
 from limner.panels.object_view import Choice, How, ObjectView
+from limner.panels.soon import Soon
 from limner.panels.sort_button import SortButton
 from limner.panels.sorting import SortBy
 from limner.panels.text import plain
@@ -50,12 +51,13 @@ class ObjectsPanel(Card):
         self._is_image_coming = False
         self._model = ObjectList(self)
         self._ahead = QTimer(self, interval=0)
-        self._going = QTimer(self, singleShot=True, interval=0)
         self.sort = SortButton()
         self.unhide = self.add_button("eye-off", "Show everything", "Show what is hidden")
         self.finder = Finder(self._choices)
         self.filter = self.finder.line
         self.view = ObjectView(self._model)
+        self._showing = Soon(self, self.view.show_selection)
+        self._going = Soon(self, self._go_to_last)
         self.empty = EmptyWords()
         self._lay_out()
         self._connect()
@@ -137,7 +139,6 @@ class ObjectsPanel(Card):
         finder.bar.hide_wanted.connect(self._toggle_found)
         finder.bar.only_wanted.connect(self._show_only)
         self._ahead.timeout.connect(self._prepare)
-        self._going.timeout.connect(self._go_to_last)
         self._model.modelReset.connect(self._refilled)
         self.sort.changed.connect(self._sort)
         self.unhide.clicked.connect(self._unhide)
@@ -189,7 +190,7 @@ class ObjectsPanel(Card):
         self._model.rows.select(ids)
         with self._following():
             self._model.show_state(State.SELECTED)
-        self.view.show_selection()
+        self._showing.start()
         if not (is_crowd and self.view.shows_selected):
             self._going.start()
 

@@ -33,12 +33,13 @@ def said(panel: AttributesPanel) -> list[JsonText]:
 
 
 def select(bench: Bench, *ids: str) -> None:
+    """Select these, and let the panel follow, which it does when the canvas has been painted."""
     bench.selection.choose(map(AnnotationId, ids))
+    QApplication.processEvents()
 
 
 def is_there(panel: AttributesPanel) -> bool:
-    """It comes and goes when the canvas has been painted."""
-    QApplication.processEvents()
+    panel.flush()
     return panel.isVisible()
 
 
@@ -91,11 +92,12 @@ def test_it_tells_place_size_and_origin(panel: AttributesPanel, bench: Bench) ->
     assert "points 4 holes 0 area 81 px²" in told(panel)
 
 
-def test_an_edit_on_the_canvas_is_seen_at_once(panel: AttributesPanel, bench: Bench) -> None:
+def test_an_edit_on_the_canvas_is_seen(panel: AttributesPanel, bench: Bench) -> None:
     select(bench, "a")
     box = bench.document.get(AnnotationId("a"))
     assert isinstance(box, BBox)
     bench.history.do(Patch.replacing(Verb.MOVE, [(box, replace(box, x=77.25))]))
+    panel.flush()
     assert "x 77.25 y" in told(panel)
 
 
@@ -198,6 +200,7 @@ def test_the_keyboard_stays_in_its_field_while_the_work_is_written(
     before = field(panel, "colour")
     described = replace(box, attributes=JsonText('{"colour":"red"}'))
     bench.history.do(Patch.replacing(Verb.DESCRIBE, [(box, described)]))
+    panel.flush()
     assert field(panel, "colour") is before
     assert isinstance(before, QLineEdit)
     assert before.text() == "red"
