@@ -44,6 +44,7 @@ class Team:
 
     def __init__(self, folder: Path, images: int = 1) -> None:
         self._folder = folder
+        self._retired: list[InProcess] = []
         self._begin()
         self.keys = {role.word: self.gives_key(role) for role in Role}
         self.line = FaultyLine(self._app.transport)
@@ -57,8 +58,14 @@ class Team:
         self._app = InProcess(create_app(self._store))
 
     def _end(self) -> None:
-        self._app.close()
+        for app in (*self._retired, self._app):
+            app.close()
+        self._retired.clear()
         self._store.close()
+
+    def _serve(self) -> None:
+        for line in (self.line, *(door.line for door in self.doors)):
+            line.real = self._app.transport
 
     def _fill(self, images: int) -> Dataset:
         dataset = self.client.create_dataset(DATASET, CLASSES)
@@ -80,12 +87,18 @@ class Team:
             add_key(tx, key, role=role, name=role.word, user_id=str(uuid4()))
         return key
 
-    def takes_back(self, key: str) -> None:
-        """Let nobody in with this key any more, from now on."""
+    def takes_back(self, role: str) -> None:
+        """Let nobody in with the key of this role any more, from now on."""
         with self._store.writing() as tx:
-            tx.execute(delete(api_key).where(api_key.c.digest == digest(key)))
-        with self._closed():
-            pass  # a server that runs on remembers who was let in a moment ago
+            tx.execute(delete(api_key).where(api_key.c.digest == digest(self.keys[role])))
+        # A server that runs on lets in who was there a moment ago, for some seconds.
+        self._retired.append(self._app)
+        self._app = InProcess(create_app(self._store))
+        self._serve()
+
+    def renews(self, role: str) -> None:
+        """Give the person of this role another key."""
+        self.keys[role] = self.gives_key(Role[role.upper()])
 
     # --- backups
 
@@ -107,9 +120,8 @@ class Team:
         self._end()
         yield
         self._begin()
-        self.line.real = self._app.transport
+        self._serve()
         for door in self.doors:
-            door.line.real = self._app.transport
             door.opens()
 
     # --- the network
@@ -149,6 +161,10 @@ class Door:
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
         )
         self._thread.start()
+
+    def hangs_up(self) -> None:
+        """End the connections that are open; others may be made at once."""
+        self._server.hang_up()
 
     def shuts(self) -> None:
         """Refuse connections, and end those that are open."""
