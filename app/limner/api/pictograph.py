@@ -62,6 +62,11 @@ class Pictograph(ImageBytes):
         """
         return probe(wire)
 
+    @property
+    def dialect(self) -> Dialect:
+        """What it is spoken to in."""
+        return self._dialect
+
     def reach(self) -> None:
         """Find out whether the server is there, by the smallest question.
 

@@ -38,6 +38,7 @@ from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.queue import Queue
 from limner.shell.reachability import Reachability
+from limner.shell.reachability import Reachability
 from limner.shell.remedies import Remedies
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
@@ -49,6 +50,7 @@ from limner.shell.window import Window
 from limner.storage.errors import StoreBusy
 from limner.storage.settings import Connection, LastProject
 from limner.sync.remembered import Place
+from limner.sync.traffic import Line
 from limner.sync.traffic import Line
 from limner.sync.workspace import Workspace
 from limner.tasks import Ticket
@@ -101,6 +103,7 @@ class Application:
         self._connection: Connection | None = None
         self._folder: str | None = None
         self._workspaces: dict[str, Workspace] = {}
+        self._reachability = Reachability(services.tasks, self._network_is_back)
         self._reachability = Reachability(services.tasks, self._network_is_back)
         self._opening: Ticket | None = None
         self._has_left = False
@@ -256,6 +259,10 @@ class Application:
         rows: list[ImageRow] | None = None,
     ) -> None:
         """Open a dataset; `rows` are its images as they are remembered, to be shown at once."""
+        if connection is not None and connection.dialect is None:
+            connection = connection.model_copy(update={"dialect": str(server.dialect)})
+            now = self.services.settings.with_connection(connection)
+            self.services.change(connections=now.connections)
         self._connection, self._folder = connection, folder
         origin = connection.url if connection is not None else LOCAL_ORIGIN
         workspace = self._workspace(server, origin)
@@ -268,9 +275,24 @@ class Application:
             workspace = self._workspaces[origin] = self.services.workspace(server, origin)
             if not workspace.is_inside:
                 workspace.traffic.watch(self._line_turned)
+            if not workspace.is_inside:
+                workspace.traffic.watch(self._line_turned)
         else:
             workspace.relink(replace(workspace.link, server=server))
         return workspace
+
+    def _away(self) -> list[Workspace]:
+        """The servers that cannot be reached."""
+        every = self._workspaces.values()
+        return [each for each in every if each.traffic.line is Line.OFFLINE]
+
+    def _line_turned(self) -> None:
+        if self._away():
+            self._reachability.listen()
+
+    def _network_is_back(self) -> None:
+        for workspace in self._away():
+            workspace.traffic.try_again()
 
     def _away(self) -> list[Workspace]:
         """The servers that cannot be reached."""
@@ -291,11 +313,12 @@ class Application:
         def find() -> list[tuple[Pictograph, str]]:
             origins = {one.origin for one in local.file.waiting()}
             connections = self.services.settings.connections
-            return [
+            elsewhere = [
                 (self.services.remote(each), each.url)
                 for each in connections
                 if each.url in origins and each.dialect is not None
             ]
+            return [*elsewhere, *((local.server, each) for each in origins & {LOCAL_ORIGIN})]
 
         def found(servers: list[tuple[Pictograph, str]]) -> None:
             for server, origin in servers:
