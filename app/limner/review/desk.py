@@ -22,7 +22,7 @@ from limner.model.verdicts import (
     Target,
     Verdict,
 )
-from limner.review.delivery import Arrived, Clash
+from limner.review.delivery import Arrived, Clash, deliver
 from limner.review.faces import Face
 from limner.review.marks import Mark, Scope
 from limner.review.outbox import Key, Outbox
@@ -71,7 +71,9 @@ class Desk:
         self._main = main
         self._road = road
         self._remembered = Remembered(file, origin)
-        self._outbox = Outbox(server, origin, file, tasks, main, road, self._arrived, self._tell)
+        self._outbox = Outbox(
+            self._deliver, origin, file, tasks, main, road, self._arrived, self._tell
+        )
         self.criteria: tuple[Criteria, ...] = ()
         self.scope = Scope.IMAGE
         self.trouble: Exception | None = None
@@ -92,6 +94,11 @@ class Desk:
     @property
     def target_name(self) -> str:
         return self._face.name
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the server was heard on this target, not only what is remembered of it."""
+        return self._face.is_read
 
     def verdict(self, criteria_id: str) -> Verdict | None:
         """The stored verdict on the target on the desk."""
@@ -301,11 +308,13 @@ class Desk:
         for face in self._faces.values():
             if face.target == unsent.target:
                 face.arrived(unsent.criteria_id, arrived)
-        self._tasks.run(
-            lambda: self._remembered.add(unsent.target, unsent.project_id, arrived.verdict),
-            lambda _done: None,
-            self._not_read,
-        )
+
+    def _deliver(self, unsent: UnsentVerdict) -> Arrived | Clash:
+        """Send an answer, and remember what is stored then; on a worker."""
+        outcome = deliver(self._server, unsent)
+        stored = outcome.verdict if isinstance(outcome, Arrived) else outcome.theirs
+        self._remembered.add(unsent.target, unsent.project_id, stored)
+        return outcome
 
     # --- small parts
 

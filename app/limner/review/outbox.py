@@ -10,10 +10,9 @@ from random import Random
 
 from limner.api.errors import Conflict, Forbidden, PaymentRequired, Refused, TooMany, Unauthorized
 from limner.api.errors import waits_by_itself as ends_by_itself
-from limner.api.patronus import Patronus
 from limner.api.pauses import asked_pause_s, pause_s
 from limner.model.verdicts import Target
-from limner.review.delivery import Arrived, Clash, deliver
+from limner.review.delivery import Arrived, Clash
 from limner.review.marks import Mark
 from limner.review.road import Road
 from limner.storage.workspace_file import UnsentVerdict, WaitingVerdict, WorkspaceFile
@@ -54,7 +53,7 @@ class Outbox:
 
     def __init__(
         self,
-        server: Patronus,
+        deliver: Callable[[UnsentVerdict], Arrived | Clash],
         origin: str,
         file: WorkspaceFile,
         tasks: Tasks,
@@ -63,8 +62,8 @@ class Outbox:
         arrived: Callable[[UnsentVerdict, Arrived], None],
         changed: Callable[[], None],
     ) -> None:
-        self.server = server
-        self.road = road
+        self._deliver = deliver
+        self._road = road
         self._origin = origin
         self._file = file
         self._tasks = tasks
@@ -138,7 +137,7 @@ class Outbox:
 
     def try_again(self) -> None:
         """Send everything that no decision is open on."""
-        self.road.try_again()
+        self._road.try_again()
         for key, entry in tuple(self._entries.items()):
             if entry.mark is not Mark.ASKS:
                 self._send(key)
@@ -157,9 +156,9 @@ class Outbox:
             return
         self._running.add(key)
         entry.was_tried, entry.mark = True, Mark.SENDING
-        self.road.send(
+        self._road.send(
             f"verdict {entry.unsent.target} {entry.unsent.criteria_id}",
-            partial(deliver, self.server, entry.unsent),
+            partial(self._deliver, entry.unsent),
             lambda outcome: self._delivered(key, entry, outcome),
             lambda error: self._not_delivered(key, entry, error),
         )
