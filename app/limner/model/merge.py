@@ -127,7 +127,7 @@ class Case:
         """The open conflict with what they did since; None once there is nothing to decide."""
         m, t = outcome.annotation, self.theirs
         if conflict.mine is None and says_the_same(self.mine, self.base):
-            return None if t is None else replace(conflict, theirs=t)  # theirs is what is seen
+            return None if t is None else _now(conflict, t)  # theirs is what is seen
         if says_the_same(self.mine, t):
             return None
         if says_the_same(t, self.base) or self.is_late(self.id, t):
@@ -183,7 +183,7 @@ def merge(
             news.append(outcome.news)
         if outcome.conflict is not None:
             still_open.append(outcome.conflict)
-    unsettled = {*conflicts, *held_back}
+    unsettled = {*held_back, *(conflict.id for conflict in still_open)}
     order = joined_order(list(bases), list(mines), list(others), kept, unsettled)
     own_ranks = [mines[id_].rank if id_ in mines else None for id_ in order]
     result = ranked([kept[id_] for id_ in order], own_ranks)
@@ -210,6 +210,10 @@ def _with_author(mine: Annotation, theirs: Annotation | None) -> Annotation:
         return mine
     author = theirs.created_by or mine.created_by
     return mine if author == mine.created_by else replace(mine, created_by=author)
+
+
+def _now(conflict: Conflict, theirs: Annotation) -> Conflict:
+    return conflict if says_the_same(conflict.theirs, theirs) else replace(conflict, theirs=theirs)
 
 
 def _news(before: Annotation | None, after: Annotation | None) -> News:

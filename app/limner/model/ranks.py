@@ -25,8 +25,8 @@ def joined_order(
     does not count: it is not sent, and two people would undo each other's order for ever.
     """
     base, mine, theirs = ([id_ for id_ in order if id_ in kept] for order in (base, mine, theirs))
-    shared = (set(base) & set(mine)).difference(unsettled)
-    is_mine = [i for i in base if i in shared] != [i for i in mine if i in shared]
+    loose = set(unsettled)
+    is_mine = _differ(base, mine, loose) and _differ(theirs, mine, loose)
     frame, guests = (mine, theirs) if is_mine else (theirs, mine)
     above: dict[AnnotationId | None, list[AnnotationId]] = {}
     places, below = set(frame), None
@@ -39,6 +39,12 @@ def joined_order(
     for id_ in frame:
         order += [id_, *above.get(id_, ())]
     return order
+
+
+def _differ(one: Order, other: Order, loose: Collection[AnnotationId]) -> bool:
+    """Whether two lists have what is in both, and not `loose`, in different orders."""
+    shared = (set(one) & set(other)).difference(loose)
+    return [i for i in one if i in shared] != [i for i in other if i in shared]
 
 
 def ranked(
