@@ -12,6 +12,27 @@ if TYPE_CHECKING:
     from fault.simulator import Policy
 
 
+def kills(runs: int, seed: int) -> Tally:
+    """The editor's core killed at any moment of its work."""
+    from fault.editor_kills import kill_editor
+
+    return kill_editor(runs, seed)
+
+
+def two_windows(runs: int, seed: int) -> Tally:
+    """Two windows that open one workspace at once, of which one is killed."""
+    from fault.two_windows import race_windows
+
+    return race_windows(runs, seed)
+
+
+def upgrade_kills(_runs: int, _seed: int) -> Tally:
+    """An upgrade of the file, cut off at every write and sync call."""
+    from fault.upgrade_kills import cut_off_upgrades
+
+    return cut_off_upgrades()
+
+
 def power_cuts(runs: int, seed: int) -> Tally:
     """Random lives in which the power goes, with errors of the disk now and then."""
     from fault.power_cuts import power_cuts

@@ -39,10 +39,13 @@ def _people() -> list[Fault]:
 
 
 FAULTS: Final = (
+    Fault("kill9", 200, 1_000, measures.kills),  # L1
     Fault("powercut", 2_000, 10_000, measures.power_cuts),  # L2
     Fault("io-faults", 0, 0, measures.io_faults()),  # L3, as are the next two
     Fault("io-faults.full", 60, 0, measures.io_faults(is_full=True)),
     Fault("io-faults.stay", 60, 0, measures.io_faults(is_lasting=True)),
+    Fault("upgrade-kills", 0, 0, measures.upgrade_kills),  # L18
+    Fault("two-windows", 100, 500, measures.two_windows),  # L15
     Fault("lives", 500, 5_000, measures.lives),  # L4
     Fault("clocks", 200, 2_000, measures.clocks),  # L5
     Fault("server-kill", 50, 200, measures.server_kill),  # L19
