@@ -246,11 +246,11 @@ def test_the_filter_decides_what_comes_next(starts: Starts, tmp_path: Path) -> N
 def test_images_left_behind_hold_no_more_shapes_than_memory_has_room_for(
     annotator: Annotator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limner.sync.workspace.KEPT_ANNOTATIONS", 3)
+    monkeypatch.setattr("limner.sync.resting.KEPT_ANNOTATIONS", 3)
     for _ in range(4):
         annotator.takes(Key.Key_D)
         annotator.waits_for_the_image()
     workspace = annotator.application.project.workspace
     assert workspace is not None
-    held = [len(session.document or ()) for session in workspace._resting.values()]
+    held = [len(session.document or ()) for session in workspace._resting]
     assert len(held) == 1 or sum(held) <= 3

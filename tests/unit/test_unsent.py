@@ -17,9 +17,7 @@ from unit.any_annotation import after_patch, documents
 
 
 @given(st.data(), documents)
-def test_what_is_unsent_is_all_patches_in_one(
-    data: st.DataObject, held: list[Annotation]
-) -> None:
+def test_what_is_unsent_is_all_patches_in_one(data: st.DataObject, held: list[Annotation]) -> None:
     start = now = {a.id: a for a in held}
     unsent, squashed = Unsent(), Patch(Verb.RELOAD, {})
     for _ in range(3):
