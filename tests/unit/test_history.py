@@ -142,3 +142,15 @@ def test_a_large_selection_costs_an_edit_beside_it_nothing() -> None:
     history.undo()
     history.redo()
     assert place.bench.selection.ids is chosen
+
+
+def test_where_nothing_may_be_done_nothing_is_taken_back_either() -> None:
+    place = street()
+    history = place.bench.history
+    history.do(DRAW)
+    history.sealed = "Read-only: nothing can be kept here."
+    with pytest.raises(RuleBroken, match="Read-only"):
+        history.do(MOVE)
+    assert history.undo_title is None
+    assert history.undo() is None
+    assert place.shapes == [a_box()]

@@ -14,7 +14,12 @@ from limner.api.wire_texts import WireTexts
 from limner.model.annotations import AnnotationId
 from limner.model.patch import Patch, Verb
 from limner.model.verdicts import Answer, Target, TargetType
-from limner.storage.data_folder import _kind_of_mount, place_warnings, refuse_temporary
+from limner.storage.data_folder import (
+    _kind_of_mount,
+    place_warnings,
+    refuse_temporary,
+    temporary_warnings,
+)
 from limner.storage.disk import DiskFull
 from limner.storage.entry import Cause, Entry
 from limner.storage.errors import StoreFailed, StoreFull, StoreMisplaced, StoreNewer, StoreReadOnly
@@ -413,6 +418,8 @@ def test_a_folder_for_temporary_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreMisplaced):
         refuse_temporary(tmp_path / "work", tmp_path)
     refuse_temporary(tmp_path / "work", tmp_path / "elsewhere")
+    assert "LIMNER_HOME" in temporary_warnings(tmp_path / "work", tmp_path)[0]
+    assert temporary_warnings(tmp_path / "work", tmp_path / "elsewhere") == []
 
 
 def test_network_drives_and_synchronised_folders_are_warned_of(tmp_path: Path) -> None:
