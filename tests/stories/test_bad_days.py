@@ -151,6 +151,7 @@ def test_a_network_that_wants_a_sign_in_first_changes_nothing(desk: Desk) -> Non
     person.draws_box(120, 30, 180, 90)
     desk.tries_to_save()
     wait_until(lambda: "network sign-in page" in person.notice, "the words")
+    assert person.status.startswith("safe here")
     desk.goes(Key.Key_A)
     assert lefts(person.shapes) == [20]
     assert len(person.application.project.rows) == IMAGES
