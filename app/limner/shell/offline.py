@@ -21,6 +21,8 @@ from limner.sync.offline_size import Estimate
 from limner.sync.workspace import Workspace
 
 _TOPIC = "offline"
+_WORTH_TELLING = 100_000
+"""Bytes."""
 
 
 class Offline:
@@ -170,11 +172,15 @@ class Offline:
 
 
 def _question(estimate: Estimate, free_bytes: int) -> str:
-    size, free = megabytes(estimate.size_bytes), free_bytes / 1e9
+    question = (
+        f"Make {estimate.images:,} image{'' if estimate.images == 1 else 's'} available offline?"
+    )
+    if estimate.size_bytes < _WORTH_TELLING:
+        return f"{question} Hardly anything is to be fetched for that."
     short = " That is more than there is." if estimate.size_bytes > free_bytes else ""
     return (
-        f"Make {estimate.images:,} image{'' if estimate.images == 1 else 's'} available offline? "
-        f"About {size} MB are to be fetched; {free:.1f} GB are free here.{short}"
+        f"{question} About {megabytes(estimate.size_bytes)} MB are to be fetched; "
+        f"{free_bytes / 1e9:.1f} GB are free here.{short}"
     )
 
 

@@ -11,6 +11,7 @@ from limner.api.pictograph import Dataset, ImageRow
 from limner.panels.text import plain
 from limner.shell.display import Display
 from limner.shell.editor import Editor
+from limner.shell.listing import Listing
 from limner.shell.notice import Choice, Tone
 from limner.shell.pace import Pace
 from limner.shell.trouble import words
@@ -18,9 +19,8 @@ from limner.shell.window import Window
 from limner.sync.pixels import Pixels, Shown, Wanted
 from limner.sync.session import Session
 from limner.sync.state import State
-from limner.sync.traffic import Line
 from limner.sync.workspace import Workspace
-from limner.tasks import MainThread, Ticket
+from limner.tasks import MainThread
 
 _AHEAD_S: Final = 0.1
 """How long after an image is there its neighbours are fetched: it is painted first."""
@@ -43,15 +43,12 @@ class Project:
         self.current: str | None = None
         self.is_skimming = False
         """Whether the person goes from image to image without looking at any."""
-        self.is_remembered = False
-        """Whether the images are those of an earlier run, and the server has not been heard."""
-        self._is_stale = False
         self._is_missing = False
         """Whether the pixels of the current image are not here, and their server is away."""
         self._wanted_first: str | None = None
-        self._listing: Ticket | None = None
+        self._listing: Listing | None = None
         self._stop_waiting = _nothing
-        self._stop: Callable[[], object] = _nothing
+        self._stop = _nothing
         self._watchers: list[Callable[[], None]] = []
         window.images.chosen.connect(self.open_image)
         window.arrow.connect(self.step)
@@ -72,6 +69,11 @@ class Project:
         session = self._editor.session
         return self.has_pixels and session is not None and session.row.id == self.current
 
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the images are those of an earlier run, and the server has not been heard."""
+        return self._listing is not None and self._listing.is_remembered
+
     # --- the dataset
 
     def open(
@@ -89,53 +91,26 @@ class Project:
         if self.dataset is not None:  # else what was decoded ahead for this one would be given up
             self.close()
         self.workspace, self.dataset, self._wanted_first = workspace, dataset, first
-        stops = (workspace.watch(self._session_changed), workspace.traffic.watch(self._line_turned))
-        self._stop = lambda: [stop() for stop in stops]
+        self._stop = workspace.watch(self._session_changed)
         self._window.canvas.show_message("Loading…", plain(dataset.name))
-        if rows is not None:
-            self._recalled(rows)
-        else:
-            here = workspace.catalogue.images_here
-            self._listing = here(dataset, self._recalled_first, self._not_listed)
+        self._listing = Listing(workspace, dataset, self)
+        self._listing.begin(rows)
         self._tell()
 
     def refresh(self, failed: Callable[[Exception], None]) -> None:
         """Ask the server what the dataset and its images are now."""
-        workspace, dataset = self.workspace, self.dataset
-        if workspace is not None and dataset is not None:
-            self._is_stale = True
 
-            def not_read(error: Exception) -> None:
-                self._begin_resuming()
-                failed(error)
+        def not_read(error: Exception) -> None:
+            self._begin_resuming()
+            failed(error)
 
-            self._listing = workspace.catalogue.dataset(dataset.id, self.take_over, not_read)
+        if self._listing is not None:
+            self._listing.refresh(not_read)
 
     def take_over(self, dataset: Dataset) -> None:
         """This is the dataset as its server has it now; have its images listed anew."""
-        if self.dataset is None or self.dataset.id != dataset.id:
-            return
-        if self.dataset.ontology.classes != dataset.ontology.classes:
-            self._editor.set_ontology(dataset.ontology)
-        self.dataset = dataset
-        self._list()
-
-    def _list(self) -> None:
-        workspace, dataset = self.workspace, self.dataset
-        if workspace is not None and dataset is not None:
-            ask = workspace.catalogue.images
-            self._listing = ask(dataset, self._listed, self._not_listed)
-
-    def _line_turned(self) -> None:
-        """What could not be asked is asked when the server is back."""
-        workspace = self.workspace
-        if workspace is None or workspace.traffic.line is not Line.OPEN:
-            return
-        if self._is_stale:
-            self.refresh(_unheard)
-        if self._is_missing or _is_missing(workspace.current):
-            self.retry()
-        self._tell()
+        if self._listing is not None:
+            self._listing.take_over(dataset)
 
     def close(self) -> None:
         """Leave the dataset; what is unsaved is sent and kept until it has arrived."""
@@ -145,33 +120,28 @@ class Project:
         if self.workspace is not None:
             self.workspace.save_all()
         if self._listing is not None:
-            self._listing.cancel()
+            self._listing.close()
         self._stop_looking()
         self._pixels.prefetch(())
         self._editor.leave()
         self.display.clear()
         self._window.images.set_images([])
-        self.rows, self.current, self.dataset = {}, None, None
-        self.is_remembered = self._is_stale = False
+        self.rows, self.current, self.dataset, self._listing = {}, None, None, None
 
-    def _recalled_first(self, rows: list[ImageRow] | None) -> None:
-        if rows:
-            self._recalled(rows)
-        self._list()
+    def dataset_came(self, dataset: Dataset) -> None:
+        """The server says what the dataset is now."""
+        if self.dataset is not None and self.dataset.ontology.classes != dataset.ontology.classes:
+            self._editor.set_ontology(dataset.ontology)
+        self.dataset = dataset
 
-    def _recalled(self, rows: list[ImageRow]) -> None:
-        """Show the images as they were listed the last time."""
-        self.is_remembered = True
-        self._take_rows(rows)
-        self._begin_somewhere()
-
-    def _listed(self, rows: list[ImageRow]) -> None:
-        """Show the images as they are; what is on the canvas stays there."""
-        if self.is_remembered and self.current not in {row.id for row in rows}:
+    def rows_came(self, rows: list[ImageRow]) -> None:
+        """Show the images; what is on the canvas stays there."""
+        is_first = not self.rows
+        if not is_first and self.current not in {row.id for row in rows}:
             self._leave_what_is_gone()
-        self.is_remembered = self._is_stale = False
         self._take_rows(rows)
-        self._begin_resuming()
+        if not self.is_remembered:
+            self._begin_resuming()
         if not self.rows:
             self._window.canvas.show_message(
                 "No images here yet", "Open a folder of photographs, or drop one on this window."
@@ -180,10 +150,18 @@ class Project:
             self._begin_somewhere()
         self._tell()
 
-    def _leave_what_is_gone(self) -> None:
-        """Do not stay on an image that went since the last run, unless there is work on it."""
+    def line_opened(self) -> None:
+        """What could not be had of the image is asked for again."""
         session = self.workspace.current if self.workspace is not None else None
-        if self.workspace is not None and (session is None or not session.is_dirty):
+        if self._is_missing or _is_missing(session):
+            self.retry()
+        self._tell()
+
+    def _leave_what_is_gone(self) -> None:
+        """Do not stay on an image that went and cannot be shown, unless there is work on it."""
+        session = self.workspace.current if self.workspace is not None else None
+        is_worked_on = session is not None and session.is_dirty
+        if self.workspace is not None and not is_worked_on and not self.has_pixels:
             self._leave_image(self.workspace)
             self.current = None
 
@@ -207,11 +185,11 @@ class Project:
         if self.workspace is not None:
             self.workspace.resume(self._said("resume"), self.rows.values())
 
-    def _not_listed(self, error: Exception) -> None:
+    def rows_missing(self, error: Exception) -> None:
+        """Those that are remembered do, where there are any; else say why there is nothing."""
         workspace, dataset = self.workspace, self.dataset
-        self._is_stale = True
         self._begin_resuming()
-        if self.rows:  # those that are remembered do, until the server is back
+        if self.rows:
             if not waits_by_itself(error):
                 self._said("project")(error)
             return
@@ -373,7 +351,3 @@ def _is_missing(session: Session | None) -> bool:
     return (
         session is not None and session.state is State.FAILED and waits_by_itself(session.trouble)
     )
-
-
-def _unheard(_error: Exception) -> None:
-    """It is asked again when the line turns."""
