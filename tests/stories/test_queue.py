@@ -227,10 +227,13 @@ def test_a_verdict_that_waits_is_in_the_queue(desk: Desk) -> None:
     assert reviewing.desk is not None
     line.is_down()
     reviewing.desk.submit(reviewing.desk.criteria[0].id, Answer(value_pass=True))
-    opens_the_queue(annotator, 1)
-    (row,) = queued(annotator)
+    (row,) = opens_the_queue(annotator, 1)
 
     assert row.is_verdict
+    assert row.name == "coffee.png"
+    assert row.place == f"Verdict on “{reviewing.desk.criteria[0].name}”"
+    wait_until(lambda: "again" in queued(annotator)[0].reason, "the reason")
+    assert queued(annotator)[0].acts == (Act.TRY_AGAIN, Act.OPEN)
     line.is_well()
     annotator.hand.click_on(annotator.window.queue.acts[Act.TRY_AGAIN])
     wait_until(lambda: queued(annotator) == [], "an empty queue")

@@ -59,6 +59,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """Where a person finds a target: an image of a server, and perhaps one annotation on it.
+
+    The reference of a target is opaque, so it does not say.
+    """
+
+    origin: str
+    image_id: str
+    name: str
+    annotation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The value of a verdict; at least one of the first three is given."""
 

@@ -15,6 +15,7 @@ from typing_extensions import override
 from limner.panels.rows import ModelIndex
 from limner.panels.text import plain, tooltip
 from limner.panels.when import when
+from limner.review.desk import Waiting
 
 _ROOT: Final = QModelIndex()
 _KEPT_THUMBNAILS: Final = 400
@@ -47,7 +48,8 @@ class Row:
     """Work that a server does not have.
 
     `edits` gestures wait, the first made at `since` (Unix time). `fraction` of it has been sent,
-    while it is being sent; `acts` are what can be done, the likeliest first.
+    while it is being sent; `acts` are what can be done, the likeliest first. `verdict` is the
+    answer of a review, where it is one.
     """
 
     key: Key
@@ -59,7 +61,11 @@ class Row:
     since: float | None = None
     fraction: float | None = None
     acts: tuple[Act, ...] = (Act.OPEN,)
-    is_verdict: bool = False
+    verdict: Waiting | None = None
+
+    @property
+    def is_verdict(self) -> bool:
+        return self.verdict is not None
 
     @property
     def amount(self) -> str:

@@ -235,6 +235,12 @@ class ReviewPanel(Card):
         if self._desk is not None:
             self._desk.set_scope(scope)
 
+    def go_to(self, criteria_id: str) -> None:
+        """Show this question, if it is asked of what is on the desk."""
+        asked = [criteria.id for criteria in self._criteria]
+        if criteria_id in asked:
+            self._go_to(asked.index(criteria_id))
+
     def _go_to(self, row: int) -> None:
         self.criteria.setCurrentIndex(row)
         self._refresh()

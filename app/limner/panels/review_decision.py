@@ -46,9 +46,7 @@ class DecisionBar(QFrame):
 
     def ask(self, clash: Clash, mine: Answer) -> None:
         """Show what stands on the server, and offer both ways."""
-        theirs = clash.theirs
-        said = _said(clash.author, theirs.answer, when(theirs.updated_at.timestamp()))
-        self.words.setText(f"{said} Replace with your {value_words(mine)}?")
+        self.words.setText(f"{clash_words(clash)} Replace with your {value_words(mine)}?")
         self.replace.setText(f"Replace with {value_words(mine, 24)}")
         self.replace.setToolTip("Send your answer; theirs is not shown any more")
         self.replace.show()
@@ -63,6 +61,12 @@ class DecisionBar(QFrame):
         self.drop.setText("Discard my answer")
         self.drop.setToolTip("The answer is not sent any more")
         self.show()
+
+
+def clash_words(clash: Clash) -> str:
+    """Who answered what meanwhile."""
+    theirs = clash.theirs
+    return _said(clash.author, theirs.answer, when(theirs.updated_at.timestamp()))
 
 
 def overrun_words(past: PastAnswer) -> str:

@@ -8,7 +8,7 @@ and is sent later; what would replace an answer that nobody here saw is asked fi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limner.api.errors import waits_by_itself
@@ -18,6 +18,7 @@ from limner.model.verdicts import (
     Category,
     Criteria,
     CriteriaKind,
+    Item,
     PastAnswer,
     Target,
     Verdict,
@@ -25,7 +26,7 @@ from limner.model.verdicts import (
 from limner.review.delivery import Arrived, Clash, deliver
 from limner.review.faces import Face
 from limner.review.marks import Mark, Scope
-from limner.review.outbox import Key, Outbox
+from limner.review.outbox import Entry, Key, Outbox
 from limner.review.remembered import Questions, Remembered
 from limner.review.road import Road
 from limner.storage.workspace_file import UnsentVerdict, WorkspaceFile
@@ -41,7 +42,8 @@ _REOPEN_S: Final = 15.0
 class Waiting:
     """An answer that the server does not have; `since` is Unix time, `error` why, if it is known.
 
-    `criteria` is the name of the question, empty when it belongs to another project.
+    `criteria` is the name of the question, empty when it belongs to another project. `clash` is
+    what it would replace; `item` where it was given, if that is known.
     """
 
     target: Target
@@ -51,6 +53,8 @@ class Waiting:
     error: Exception | None
     since: float
     needs_you: bool
+    clash: Clash | None = None
+    item: Item | None = None
 
 
 class Desk:
@@ -66,7 +70,7 @@ class Desk:
         road: Road,
     ) -> None:
         self._server = server
-        self._origin = origin
+        self.origin = origin
         self._tasks = tasks
         self._main = main
         self._road = road
@@ -83,6 +87,7 @@ class Desk:
         self._opening = Ticket()
         self._stop_reopening: Callable[[], None] = _nothing
         self._watchers: list[Callable[[], None]] = []
+        self._stop_watching = road.watch(self._tell)
         self._outbox.load(self._not_read)
 
     # --- what the panel sees
@@ -108,6 +113,9 @@ class Desk:
         entry = self._outbox.entry(self._key(criteria_id))
         if entry is None:
             return self._face.slot(criteria_id).mark
+        return self._mark(entry)
+
+    def _mark(self, entry: Entry) -> Mark:
         is_held_up = entry.mark is Mark.SENDING and not self._road.is_open
         return Mark.WAITING if is_held_up else entry.mark
 
@@ -138,13 +146,20 @@ class Desk:
                 entry.unsent.target,
                 entry.unsent.criteria_id,
                 names.get(entry.unsent.criteria_id, ""),
-                entry.mark,
+                self._mark(entry),
                 entry.error,
                 entry.since,
                 entry.needs_you,
+                entry.clash,
+                entry.unsent.item,
             )
             for entry in self._outbox
         ]
+
+    @property
+    def obstacle(self) -> str:
+        """Why no answer goes to the server now, in a sentence; empty when they go."""
+        return self._road.obstacle
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change; the returned function stops it."""
@@ -199,6 +214,7 @@ class Desk:
     def close(self) -> None:
         """Send and read nothing any more: another desk takes over what waits."""
         self._stop_reopening()
+        self._stop_watching()
         self._outbox.close()
         self._opening.cancel()
         self._reading.cancel()
@@ -234,16 +250,21 @@ class Desk:
             self._read_verdicts()
             self._tell()
 
-    def face(self, scope: Scope, target: Target | None, name: str = "") -> None:
-        """Put something on the desk; None when there is no image or no selected object."""
+    def face(
+        self, scope: Scope, target: Target | None, name: str = "", item: Item | None = None
+    ) -> None:
+        """Put something on the desk; None when there is no image or no selected object.
+
+        `item` is kept with an answer, to find the way back by.
+        """
         face = self._faces[scope]
         if face.target == target and face.name == name:
             return
         is_same = face.target == target
         if is_same:
-            face.name = name
+            face.name, face.item = name, item
         else:
-            self._faces[scope] = Face(target, name)
+            self._faces[scope] = Face(target, name, item)
         if scope is self.scope:
             if not is_same:
                 self._read_verdicts()
@@ -284,10 +305,10 @@ class Desk:
         target = self._face.target
         if target is None or self.project_id is None or answer.is_empty():
             return
-        base = self._face.slot(criteria_id).verdict
-        self._outbox.put(
-            UnsentVerdict(self._origin, self.project_id, criteria_id, target, answer, base)
-        )
+        face, project_id = self._face, self.project_id
+        base = face.slot(criteria_id).verdict
+        unsent = UnsentVerdict(self.origin, project_id, criteria_id, target, answer, base)
+        self._outbox.put(replace(unsent, item=face.item))
 
     def replace_theirs(self, criteria_id: str) -> None:
         """Send one's own answer instead of the one that `clash` tells of."""
@@ -303,6 +324,10 @@ class Desk:
     def send_waiting(self) -> None:
         """Try again to send what this computer still keeps for this server."""
         self._outbox.try_again()
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Send nothing until the person says so, or go on."""
+        self._road.pause(is_paused=is_paused)
 
     def _arrived(self, unsent: UnsentVerdict, arrived: Arrived) -> None:
         for face in self._faces.values():

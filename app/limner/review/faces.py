@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from limner.model.verdicts import PastAnswer, Target, Verdict
+from limner.model.verdicts import Item, PastAnswer, Target, Verdict
 from limner.review.delivery import Arrived
 from limner.review.marks import Mark
 
@@ -25,6 +25,7 @@ class Face:
 
     target: Target | None = None
     name: str = ""
+    item: Item | None = None
     slots: dict[str, Slot] = field(default_factory=dict)
     is_read: bool = False
     """Whether the server itself has been heard, not only what is remembered of it."""

@@ -18,6 +18,11 @@ class Road(Protocol):
         """Whether what is sent now goes soon."""
         ...
 
+    @property
+    def obstacle(self) -> str:
+        """Why it does not, and what becomes of it, in a sentence; empty while it is open."""
+        ...
+
     def ask(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
     ) -> Ticket:
@@ -36,4 +41,12 @@ class Road(Protocol):
 
     def try_again(self) -> None:
         """A person wants it now."""
+        ...
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Send nothing until a person says so; what one waits for is asked all the same."""
+        ...
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` when it stands otherwise; the returned function stops it."""
         ...

@@ -88,7 +88,7 @@ class Application:
         self.people = People(self.window, self.editor)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
         self.queue = Queue(
-            self.window, self.project, services.pixels.small, self.remedies, self.reviewing.send
+            self.window, self.project, services.pixels.small, self.remedies, self.reviewing
         )
         self.toning = Toning(self.window, self.project)
         self.viewing = Viewing(self.window, self.project, self.editor, services)

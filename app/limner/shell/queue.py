@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QTimer
@@ -15,6 +14,7 @@ from limner.shell.notice import Tone
 from limner.shell.project import Project
 from limner.shell.queue_rows import Kept, rows_of
 from limner.shell.remedies import Remedies
+from limner.shell.reviewing import Reviewing
 from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.sync.opening import Wanted
@@ -38,13 +38,13 @@ class Queue:
         project: Project,
         small: SmallPictures,
         remedies: Remedies,
-        send_verdicts: Callable[[], None],
+        reviewing: Reviewing,
     ) -> None:
         self._window = window
         self._project = project
         self._small = small
         self._remedies = remedies
-        self._send_verdicts = send_verdicts
+        self._reviewing = reviewing
         self._panel = window.queue
         self._workspaces: dict[str, Workspace] = {}
         self.is_paused = False
@@ -59,6 +59,7 @@ class Queue:
         for timer in (self._soon, self._later):
             timer.timeout.connect(self._gather)
         self._project.watch(self._project_changed)
+        self._reviewing.watch(self._changed)
         self._window.status.state_clicked.connect(self.toggle)
         panel = self._panel
         panel.act_wanted.connect(self._act)
@@ -92,13 +93,14 @@ class Queue:
         self.pause(is_paused=False)
         for workspace in self._workspaces.values():
             workspace.save_all()
-        self._send_verdicts()
+        self._reviewing.send()
 
     def pause(self, is_paused: bool) -> None:
         """Send nothing of any server any more, or go on."""
         self.is_paused = is_paused
         for workspace in self._workspaces.values():
             self._tell(workspace)
+        self._reviewing.pause(is_paused=is_paused)
         self._changed()
 
     def _tell(self, workspace: Workspace) -> None:
@@ -106,10 +108,14 @@ class Queue:
         (traffic.pause if self.is_paused else traffic.resume)()
 
     def _act(self, row: Row, act: Act) -> None:
-        if row.is_verdict:
-            self._send_verdicts()
-        else:
+        waiting = row.verdict
+        if waiting is None or act is Act.CHANGE_KEY:
             self._remedies.do(row.key, act)
+        elif act is Act.TRY_AGAIN:
+            self._reviewing.send()
+        elif waiting.item is not None:
+            key = waiting.item.origin, waiting.item.image_id
+            self._remedies.open(key, lambda: self._reviewing.show(waiting))
 
     # --- what is shown
 
@@ -148,7 +154,7 @@ class Queue:
         self._window.notice.say("queue", words(error), Tone.WARNING)
 
     def _show(self) -> None:
-        self._panel.show_rows(rows_of(self._kept, self._workspaces))
+        self._panel.show_rows(rows_of(self._kept, self._workspaces, self._reviewing.desk))
         current = self._project.workspace
         line = current.traffic.line.value if current is not None else ""
         self._panel.show_paused(is_paused=self.is_paused, line=line)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from limner.panels.queue_rows import Act, Key, Row
-from limner.shell.queue_words import acts, acts_of, reason, reason_of_waiting
+from limner.panels.text import plain
+from limner.review.desk import Desk, Mark
+from limner.review.desk import Waiting as WaitingAnswer
+from limner.shell.queue_words import (
+    acts,
+    acts_of,
+    acts_of_verdict,
+    reason,
+    reason_of_verdict,
+    reason_of_waiting,
+)
 from limner.storage.workspace_file import Waiting, WaitingVerdict, WorkspaceFile
 from limner.sync.session import Session
 from limner.sync.state import State
@@ -37,12 +47,13 @@ class Kept:
         return cls(tuple(images), tuple(aside), tuple(verdicts))
 
 
-def rows_of(kept: Kept, workspaces: Mapping[str, Workspace]) -> list[Row]:
+def rows_of(kept: Kept, workspaces: Mapping[str, Workspace], desk: Desk | None) -> list[Row]:
     """What is being sent first, then what needs the person, then what has waited longest.
 
-    `workspaces` are the servers that were opened, by their origin.
+    `workspaces` are the servers that were opened, by their origin; `desk` is where the review is.
     """
-    return sorted(_rows(kept, workspaces), key=lambda r: (r.fraction is None, not r.needs_you))
+    rows = [*_rows(kept, workspaces), *_verdicts(kept, desk)]
+    return sorted(rows, key=lambda row: (row.fraction is None, not row.needs_you))
 
 
 def _rows(kept: Kept, workspaces: Mapping[str, Workspace]) -> Iterator[Row]:
@@ -62,7 +73,6 @@ def _rows(kept: Kept, workspaces: Mapping[str, Workspace]) -> Iterator[Row]:
         name = aside.name or aside.image_id
         key = (aside.origin, f"{aside.image_id} aside")
         yield Row(key, name, "", _DAMAGED, needs_you=True, acts=(Act.EXPORT,))
-    yield from map(_row_of_verdict, kept.verdicts)
 
 
 def _open_now(workspaces: Mapping[str, Workspace]) -> dict[Key, Session]:
@@ -108,15 +118,44 @@ def _row_of_waiting(key: Key, waiting: Waiting, workspace: Workspace | None) -> 
     )
 
 
-def _row_of_verdict(waiting: WaitingVerdict) -> Row:
-    verdict = waiting.verdict
-    target = verdict.target
+def _verdicts(kept: Kept, desk: Desk | None) -> Iterator[Row]:
+    """What the desk sends, and what waits until another server's review is opened."""
+    if desk is not None:
+        for waiting in desk.waiting():
+            why, what = reason_of_verdict(waiting, desk.obstacle), acts_of_verdict(waiting)
+            yield _row_of_verdict(desk.origin, waiting, why, what)
+    for one in kept.verdicts:
+        origin = one.verdict.origin
+        if desk is None or desk.origin != origin:
+            waiting = _of_another_server(one)
+            why = f"Will be sent when the review goes to {plain(origin, 80)}."
+            what = (Act.OPEN,) if waiting.item is not None else ()
+            yield _row_of_verdict(origin, waiting, why, what)
+
+
+def _row_of_verdict(origin: str, waiting: WaitingAnswer, why: str, what: tuple[Act, ...]) -> Row:
+    target, item = waiting.target, waiting.item
     return Row(
-        (verdict.origin, f"{target.type} {target.reference} {verdict.criteria_id}"),
-        target.reference,
-        "Verdict",
-        "Will be sent by itself.",
-        since=waiting.saved_at,
-        acts=(Act.TRY_AGAIN,),
-        is_verdict=True,
+        (origin, f"{target.type} {target.reference} {waiting.criteria_id}"),
+        target.reference if item is None else item.name,
+        f"Verdict on “{waiting.criteria}”" if waiting.criteria else "Verdict",
+        why,
+        needs_you=waiting.needs_you,
+        since=waiting.since,
+        acts=what,
+        verdict=waiting,
+    )
+
+
+def _of_another_server(one: WaitingVerdict) -> WaitingAnswer:
+    unsent = one.verdict
+    return WaitingAnswer(
+        unsent.target,
+        unsent.criteria_id,
+        criteria="",
+        mark=Mark.WAITING,
+        error=None,
+        since=one.saved_at,
+        needs_you=False,
+        item=unsent.item,
     )

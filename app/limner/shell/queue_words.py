@@ -15,7 +15,11 @@ from limner.api.errors import (
 )
 from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
+from limner.panels.review_decision import clash_words
 from limner.panels.text import plain
+from limner.review.desk import Mark
+from limner.review.desk import Waiting as WaitingAnswer
+from limner.review.outbox import waits_by_itself
 from limner.shell.trouble import words
 from limner.storage.workspace_file import Waiting
 from limner.sync.line import Line
@@ -82,6 +86,33 @@ def reason_of_waiting(waiting: Waiting, line: Line | None, *, is_stuck: bool) ->
     if line is None:
         return f"Will be sent when a dataset of {plain(waiting.origin, 80)} is open."
     return _LINES[line]
+
+
+def line_words(line: Line) -> str:
+    """What becomes of work that goes by this line, in a sentence."""
+    return _LINES[line]
+
+
+def acts_of_verdict(waiting: WaitingAnswer) -> tuple[Act, ...]:
+    """As `acts`; what is to be decided or mended is so at the item itself, if it is known."""
+    known = () if waiting.mark is Mark.ASKS else acts(waiting.error) or (Act.TRY_AGAIN,)
+    return (*known, Act.OPEN) if waiting.item is not None else known
+
+
+def reason_of_verdict(waiting: WaitingAnswer, obstacle: str) -> str:
+    """Why an answer has not arrived; `obstacle` is in the way of every one of them."""
+    if waiting.clash is not None:
+        return f"{clash_words(waiting.clash)} Open it and choose which is to stand."
+    error = waiting.error
+    if waiting.mark is Mark.FAILED and error is not None:
+        return f"The server refused it: open it to change it or let it go. {words(error)}"
+    if error is not None and not waits_by_itself(error):
+        return words(error)
+    if obstacle:
+        return obstacle
+    if waiting.mark is Mark.SENDING:
+        return "Is being sent…"
+    return "Will be sent by itself." if error is None else f"{words(error)} Will be sent again."
 
 
 def refusals_in_words(refusals: Mapping[AnnotationId, str]) -> str:

@@ -54,11 +54,11 @@ class Remedies:
         """Do this about the image of `key`."""
         match act:
             case Act.OPEN:
-                self._open(key, _nothing)
+                self.open(key, _nothing)
             case Act.RESOLVE:
-                self._open(key, self._resolve)
+                self.open(key, self._resolve)
             case Act.SHOW_SHAPE:
-                self._open(key, self._show_refused)
+                self.open(key, self._show_refused)
             case Act.TRY_AGAIN:
                 self._try_again(key)
             case Act.CHANGE_KEY:
@@ -93,8 +93,8 @@ class Remedies:
 
     # --- the image first
 
-    def _open(self, key: Key, then: Callable[[], None]) -> None:
-        """Put the image on the canvas, then go on."""
+    def open(self, key: Key, then: Callable[[], None]) -> None:
+        """Put the image of `key` on the canvas, then go on."""
         origin, image_id = key
         workspace = self._project.workspace
         self._next = image_id, then

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from limner.shell.queue_words import line_words
 from limner.sync.traffic import Line, Rank, Traffic
 from limner.tasks import Ticket
 
@@ -20,6 +21,10 @@ class ReviewRoad:
     @property
     def is_open(self) -> bool:
         return self.traffic.line in (Line.OPEN, Line.STARTING)
+
+    @property
+    def obstacle(self) -> str:
+        return "" if self.is_open else line_words(self.traffic.line)
 
     def ask(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
@@ -37,3 +42,9 @@ class ReviewRoad:
 
     def try_again(self) -> None:
         self.traffic.try_again()
+
+    def pause(self, *, is_paused: bool) -> None:
+        (self.traffic.pause if is_paused else self.traffic.resume)()
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        return self.traffic.watch(watcher)

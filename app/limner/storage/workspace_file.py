@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import msgspec
 
-from limner.model.verdicts import Answer, Target, Verdict
+from limner.model.verdicts import Answer, Item, Target, Verdict
 from limner.storage.data_folder import place_warnings
 from limner.storage.database import Database, Statement
 from limner.storage.disk import Disk
@@ -68,7 +68,7 @@ class UnsentVerdict:
     """An answer to send; (origin, target, criteria) is its key, as on the wire.
 
     `base` is what the person saw stored when answering, None for nothing. `earlier` are answers
-    that this one replaced and that may have reached the server.
+    that this one replaced and that may have reached the server. `item` is where it was given.
     """
 
     origin: str
@@ -78,6 +78,7 @@ class UnsentVerdict:
     answer: Answer
     base: Verdict | None = None
     earlier: tuple[Answer, ...] = ()
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from limner.model.verdicts import Target, TargetType
 from limner.panels.queue import QueuePanel
 from limner.panels.queue_rows import Act, Role, Row, Wait
+from limner.review.desk import Mark, Waiting
 
 NEEDY = Row(
     ("here", "1"),
@@ -24,7 +26,10 @@ NEEDY = Row(
     acts=(Act.SHOW_SHAPE, Act.TRY_AGAIN, Act.OPEN),
 )
 CALM = Row(("here", "2"), "harbour.jpg", "Street", "Waits for its turn.", edits=1)
-VERDICT = Row(("here", "v"), "street.jpg", "Verdict", "Waits.", acts=(), is_verdict=True)
+ANSWER = Waiting(
+    Target(TargetType.LOG, "1"), "c1", "Sharp", Mark.WAITING, error=None, since=0, needs_you=False
+)
+VERDICT = Row(("here", "v"), "street.jpg", "Verdict", "Waits.", acts=(), verdict=ANSWER)
 
 
 class Desk:
