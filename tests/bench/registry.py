@@ -81,6 +81,12 @@ DOCUMENTS: Final = (
 )
 """Ten thousand shapes changed in one step, and how long loads and saves hold the window up."""
 
+JOURNAL: Final = (
+    *("gui", "gui.p99", "disk", "disk.p99", "disk.max"),
+    *("large", "large.gui", "start", "start.cpu"),
+)
+"""Gestures at a steady rate, a large one, and a start with a million rows."""
+
 SUBJECTS: Final = (
     Subject("canvas", ("load", *PAINTED, "hit"), ratios=(1, 2)),
     Subject("shapes", SHAPES),
@@ -90,6 +96,7 @@ SUBJECTS: Final = (
     Subject("screen", ("zoom", "pan", "hover", "drag"), ratios=(1, 2), screen="xvfb"),
     Subject("images", ("first", "sharp", "tiles", "next", "next.wall")),
     Subject("durable", ("gui", "gui.p99", "disk", "disk.p99")),
+    Subject("journal", JOURNAL, screen="xvfb"),
     Subject("save", ("open", "one")),
     Subject("server", ("saves", "saves.p99", "gets", "gets.p99")),
     Subject("gigapixel", ("build", "build.rss", "first", "sharp", "tile", "look"), rare=True),

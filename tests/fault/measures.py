@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fault.tally import Tally
 
 if TYPE_CHECKING:
     from fault.simulator import Policy
+
+_FEW_EXAMPLES: Final = 600
 
 
 def kills(runs: int, seed: int) -> Tally:
@@ -98,3 +100,19 @@ def people(policy: Policy, clients: int, faults: float) -> Callable[[int, int], 
         return Tally(outcome.runs, outcome.edits, tuple(notes))
 
     return measure
+
+
+def stateful(runs: int, _seed: int) -> Tally:
+    """Two people before one server, every step chosen by Hypothesis; 60 steps in large doses.
+
+    Hypothesis derives its choices from the test; no seed changes them.
+    """
+    from fault.stateful_people import TwoPeople, TwoPeopleWithoutVersions, try_states
+
+    steps, notes = 40 if runs <= _FEW_EXAMPLES else 60, list[str]()
+    for machine in (TwoPeople, TwoPeopleWithoutVersions):
+        try:
+            try_states(machine, runs, steps)
+        except AssertionError as error:
+            notes.append(f"{machine.__name__}: {error!r}")
+    return Tally(2 * runs, 2 * runs * steps, tuple(notes))
