@@ -1,9 +1,10 @@
 """The stories by which it is judged whether work is ever lost, in the real window.
 
 They stand where their subject is: two moves of one box, and the decision on them, in
-`test_two_people.py`; a full disk and read-only media in `test_place_of_work.py`; labels that are
-bombs in `test_bad_input.py`. What networks, servers and clocks do is in `test_bad_days.py`. Torn
-files of other programs belong to the formats, which are not there yet. The rest is here.
+`test_two_people.py`; a full disk in `test_place_of_work.py`; labels that are bombs in
+`test_bad_input.py`; a key that is taken back, a server that sends people elsewhere, and whatever
+else networks, servers and clocks do, in `test_bad_days.py`. Torn files of other programs belong to
+the formats, which are not there yet. The rest is here.
 """
 
 from __future__ import annotations
