@@ -239,6 +239,23 @@ def test_a_verdict_that_waits_is_in_the_queue(desk: Desk) -> None:
     wait_until(lambda: queued(annotator) == [], "an empty queue")
 
 
+def test_a_pause_holds_verdicts_back_too(desk: Desk) -> None:
+    annotator = desk.annotator
+    reviewing, status = annotator.application.reviewing, annotator.window.status
+    wait_until(lambda: reviewing.desk is not None and bool(reviewing.desk.criteria), "the desk")
+    assert reviewing.desk is not None
+    opens_the_queue(annotator, 0)
+    annotator.hand.click_on(annotator.window.queue.pause)
+    reviewing.desk.submit(reviewing.desk.criteria[0].id, Answer(value_pass=True))
+    wait_until(lambda: len(queued(annotator)) == 1, "the row")
+    annotator.waits_for_the_word("on server · paused: 1 verdict waits")
+
+    assert queued(annotator)[0].reason == "Sending is paused."
+    annotator.hand.click_on(annotator.window.queue.send)
+    wait_until(lambda: queued(annotator) == [], "an empty queue")
+    assert status.state_text == "on server"
+
+
 def test_after_a_crash_one_line_says_what_came_back(starts: Starts, desk: Desk) -> None:
     works_offline(desk)
     desk.annotator.quits()

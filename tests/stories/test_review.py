@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
 
 from faults import FaultyHost
-from limner.model.verdicts import Target, TargetType, Verdict
+from limner.api.patronus import Patronus
+from limner.api.transport import connect
+from limner.model.verdicts import Answer, Target, TargetType, Verdict
+from limner.panels.queue_rows import Act
 from limner.review.desk import Desk, Mark, Scope
+from limner.server.embedded import BASE_URL
+from limner.server.keys import Role, add_key, new_key
+from limner.server.schema import open_store
 from limner.shell import afterwards
 from limner.shell.hand import wait_until
-from robot import CTRL, Annotator, Key, Starts
+from robot import CTRL, SHIFT, Annotator, Key, Starts
 
 
 class Reviewer:
@@ -119,11 +126,13 @@ def test_a_verdict_given_without_a_server_is_sent_after_a_restart(starts: Starts
     first.turns_to_the_panel()
     first.hand.press(Key.Key_P)
     first.submits(first.passing, Mark.WAITING)
+    first.annotator.waits_for_the_word("1 verdict waits")
     target = first.target
     first.annotator.quits()
 
     second = Reviewer(starts())
     wait_until(lambda: len(second.stored(target)) == 1, "the verdict on the server")
+    wait_until(lambda: second.annotator.status == "on server", "the word")
     assert second.stored(target)[second.passing].answer.value_pass is True
 
 
@@ -173,3 +182,78 @@ def test_the_review_begins_though_no_image_can_be_shown(
     (folder / "broken.png").write_text("this is no picture")
     reviewing = starts(folder, waits=False).application.reviewing
     wait_until(lambda: reviewing.desk is not None, "the desk")
+
+
+# --- two reviewers
+
+
+@pytest.fixture
+def key_of_ada(home: Path) -> str:
+    key, store = new_key(), open_store(home / "data" / "library")
+    with store.writing() as tx:
+        add_key(tx, key, role=Role.ADMIN, name="Ada", user_id=str(uuid4()))
+    store.close()
+    return key
+
+
+def clashes_with_ada(reviewer: Reviewer, key_of_ada: str) -> None:
+    """Ada fails what the person sees without a verdict, and passes."""
+    local = reviewer.annotator.application.services.local
+    assert local is not None
+    assert local.hosted is not None
+    wait_until(lambda: reviewer.desk.is_current, "what is stored")
+    wire = connect(BASE_URL, key_of_ada, transport=local.hosted.transport)
+    Patronus(wire).submit(reviewer.passing, reviewer.target, Answer(value_pass=False))
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_P)
+    reviewer.submits(reviewer.passing, Mark.ASKS)
+    reviewer.annotator.waits_for_the_word("needs you (1)")
+
+
+def finds_it_in_the_queue(reviewer: Reviewer) -> None:
+    """From another image, the row leads back to the question."""
+    annotator = reviewer.annotator
+    judged = annotator.session.row.filename
+    annotator.canvas.setFocus()
+    annotator.hand.press(Key.Key_D)
+    annotator.waits_for_the_image()
+    annotator.hand.press(Key.Key_S, CTRL | SHIFT)
+    panel = annotator.window.queue
+    wait_until(lambda: len(panel.shown) == 1, "the row")
+    (row,) = panel.shown
+    assert (row.name, row.needs_you, row.acts) == (judged, True, (Act.OPEN,))
+    assert row.reason.startswith("Ada answered Fail (")
+    annotator.hand.press(Key.Key_Return)
+    annotator.waits_for_the_image()
+    assert annotator.session.row.filename == judged
+    annotator.hand.click_on(annotator.window.status.state_button)
+
+
+def test_a_verdict_that_came_between_is_kept_when_the_person_wants_that(
+    starts: Starts, key_of_ada: str
+) -> None:
+    reviewer = Reviewer(starts())
+    clashes_with_ada(reviewer, key_of_ada)
+    finds_it_in_the_queue(reviewer)
+    panel = reviewer.annotator.window.review
+    assert reviewer.stored(reviewer.target)[reviewer.passing].answer == Answer(value_pass=False)
+    assert panel.decision.words.text().endswith("Replace with your Pass?")
+    reviewer.hand.click_on(panel.decision.drop)
+
+    wait_until(lambda: reviewer.annotator.status == "on server", "the word")
+    assert panel.decision.isHidden()
+    assert panel.form.answer == Answer(value_pass=False)
+    assert reviewer.stored(reviewer.target)[reviewer.passing].answer == Answer(value_pass=False)
+
+
+def test_a_verdict_that_came_between_is_replaced_when_the_person_wants_that(
+    starts: Starts, key_of_ada: str
+) -> None:
+    reviewer = Reviewer(starts())
+    clashes_with_ada(reviewer, key_of_ada)
+    finds_it_in_the_queue(reviewer)
+    reviewer.hand.click_on(reviewer.annotator.window.review.decision.replace)
+
+    wait_until(lambda: reviewer.desk.mark(reviewer.passing) is Mark.UPDATED, "the verdict")
+    wait_until(lambda: reviewer.annotator.status == "on server", "the word")
+    assert reviewer.stored(reviewer.target)[reviewer.passing].answer == Answer(value_pass=True)

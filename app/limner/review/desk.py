@@ -32,7 +32,7 @@ from limner.review.road import Road
 from limner.storage.workspace_file import UnsentVerdict, WorkspaceFile
 from limner.tasks import MainThread, Tasks, Ticket
 
-__all__ = ["Desk", "Mark", "Scope", "Waiting"]
+__all__ = ["Desk", "Mark", "Scope", "Tally", "Waiting"]
 
 _REOPEN_S: Final = 15.0
 """The pause before a project that could not be read is asked for again."""
@@ -55,6 +55,14 @@ class Waiting:
     needs_you: bool
     clash: Clash | None = None
     item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many answers wait to be sent by themselves, and how many for the person."""
+
+    waiting: int = 0
+    needs_you: int = 0
 
 
 class Desk:
@@ -155,6 +163,14 @@ class Desk:
             )
             for entry in self._outbox
         ]
+
+    @property
+    def tally(self) -> Tally:
+        """Of `waiting`; what is on its way this moment does not wait."""
+        entries = list(self._outbox)
+        needs_you = sum(entry.needs_you for entry in entries)
+        held = sum(self._mark(entry) is Mark.WAITING and not entry.needs_you for entry in entries)
+        return Tally(held, needs_you)
 
     @property
     def obstacle(self) -> str:

@@ -83,10 +83,10 @@ class Application:
             resolve=lambda: self.people.show(Page.CONFLICTS),
         )
         self.keeping = Keeping(services, self.window.notice)
-        self.saving = Saving(self.window, self.project, self.remedies)
         self.looking_back = LookingBack(self.window, self.project, self.editor)
         self.people = People(self.window, self.editor)
         self.reviewing = Reviewing(self.window, self.project, self.editor, self._binding_of)
+        self.saving = Saving(self.window, self.project, self.remedies, self.reviewing)
         self.queue = Queue(
             self.window, self.project, services.pixels.small, self.remedies, self.reviewing
         )

@@ -12,7 +12,7 @@ from limner.model.annotations import AnnotationId
 from limner.model.verdicts import Item
 from limner.panels.text import plain
 from limner.review.binding import BadTemplate, Binding
-from limner.review.desk import Desk, Scope, Waiting
+from limner.review.desk import Desk, Scope, Tally, Waiting
 from limner.shell.criteria import CriteriaDialog
 from limner.shell.editor import Editor
 from limner.shell.notice import Tone
@@ -58,6 +58,11 @@ class Reviewing:
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after every change on the desk, and when another is used."""
         self._watchers.append(watcher)
+
+    @property
+    def tally(self) -> Tally:
+        """How many verdicts wait on the desk."""
+        return Tally() if self.desk is None else self.desk.tally
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):

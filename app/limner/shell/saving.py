@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
 from limner.panels.text import plain
 from limner.panels.when import when
+from limner.review.desk import Tally
 from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
 from limner.shell.queue_words import acts, refusals_in_words
 from limner.shell.remedies import Remedies
+from limner.shell.reviewing import Reviewing
 from limner.shell.trouble import words
 from limner.shell.window import Window
 from limner.storage.workspace_file import Waiting
@@ -25,15 +28,20 @@ from limner.sync.workspace import Workspace
 class Saving:
     """Shows the state of the image on the canvas, and says what is in its way."""
 
-    def __init__(self, window: Window, project: Project, remedies: Remedies) -> None:
+    def __init__(
+        self, window: Window, project: Project, remedies: Remedies, reviewing: Reviewing
+    ) -> None:
         self._window = window
         self._project = project
         self._remedies = remedies
+        self._reviewing = reviewing
+        self._verdicts = Tally()
         self._stop: Callable[[], None] | None = None
         self._told: Exception | Mapping[AnnotationId, str] | None = None
         self._noticed: Exception | None = None
         self._is_crash_told = False
         project.watch(self._project_changed)
+        reviewing.watch(self._verdicts_changed)
 
     def save_now(self) -> None:
         """Send everything that the server does not have, or say again what is in the way."""
@@ -60,7 +68,7 @@ class Saving:
         if workspace is None or workspace.current is None:
             return
         current = workspace.current
-        self._window.status.show_state(current.state, workspace.standing, current.progress)
+        self._show_state(workspace, current)
         if session is current:
             self._count(session)
             self._speak(session)
@@ -68,6 +76,18 @@ class Saving:
             self._tell_of_a_crash(workspace, session)
         if session.progress is None:
             self._window.refresh_soon()
+
+    def _verdicts_changed(self) -> None:
+        workspace, self._verdicts = self._project.workspace, self._reviewing.tally
+        if workspace is not None and workspace.current is not None:
+            self._show_state(workspace, workspace.current)
+
+    def _show_state(self, workspace: Workspace, current: Session) -> None:
+        """The three words, for verdicts as for images."""
+        standing, verdicts = workspace.standing, self._verdicts
+        needs_you = standing.needs_you + verdicts.needs_you
+        standing = replace(standing, needs_you=needs_you, verdicts=verdicts.waiting)
+        self._window.status.show_state(current.state, standing, current.progress)
 
     def _count(self, session: Session) -> None:
         """Say how far annotations are that take long to come."""

@@ -99,15 +99,15 @@ class Status(QStatusBar):
 
         So is `progress`, when it takes long.
         """
-        text, waiting, needs_you = state.value, standing.waiting, standing.needs_you
+        text, needs_you, waits = state.value, standing.needs_you, _waits(standing)
         if progress is not None and progress.activity is Activity.SAVING:
             text = f"{text} · {progress.activity.value} {progress.fraction:.0%}"
         if needs_you:
             state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
         elif standing.line in _HELD_UP:
-            text = f"{text} · {standing.line.value}{_wait(waiting)}"
-        elif waiting > 1:
-            text = f"{text} · {waiting:,} images wait to be sent"
+            text = f"{text} · {standing.line.value}" + (f": {waits}" if waits else "")
+        elif standing.waiting > 1 or standing.verdicts:
+            text = f"{text} · {waits} to be sent"
         if (state, text) != self._shown:
             self._shown = state, text
             self.state_button.setText(text)
@@ -170,10 +170,12 @@ class _SizeLabel(QLabel):
         return super().event(event)
 
 
-def _wait(images: int) -> str:
-    if not images:
-        return ""
-    return f": {images:,} image{' waits' if images == 1 else 's wait'}"
+def _waits(standing: Standing) -> str:
+    """Such as "2 images and 1 verdict wait"; empty when nothing does."""
+    counts = {"image": standing.waiting, "verdict": standing.verdicts}
+    said = [f"{n:,} {what}{'' if n == 1 else 's'}" for what, n in counts.items() if n]
+    verb = "waits" if sum(counts.values()) == 1 else "wait"
+    return f"{' and '.join(said)} {verb}" if said else ""
 
 
 def _plain(name: str) -> QLabel:

@@ -32,11 +32,15 @@ Failed = Callable[[Exception], None]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many images of the workspace are how far, and how it stands with the server."""
+    """How many images of the workspace are how far, and how it stands with the server.
+
+    So many `verdicts` wait besides; what needs the person may be a verdict, too.
+    """
 
     waiting: int
     needs_you: int
     line: Line = Line.OPEN
+    verdicts: int = 0
 
 
 class Workspace:
