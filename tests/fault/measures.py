@@ -102,6 +102,19 @@ def people(policy: Policy, clients: int, faults: float) -> Callable[[int, int], 
     return measure
 
 
+def merges(runs: int, seed: int) -> Tally:
+    """Random lists merged, and read and sent back; it ends with the first that goes wrong."""
+    from fault.merge_runs import check_merges, check_round_trips
+
+    notes = list[str]()
+    for check in (check_merges, check_round_trips):
+        try:
+            check(runs, seed)
+        except AssertionError as error:
+            notes.append(str(error))
+    return Tally(2 * runs, 2 * runs, tuple(notes))
+
+
 def stateful(runs: int, _seed: int) -> Tally:
     """Two people before one server, every step chosen by Hypothesis; 60 steps in large doses.
 

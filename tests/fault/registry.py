@@ -52,6 +52,7 @@ FAULTS: Final = (
     *_people(),
     Fault("seed-dialect", 10_000, 200_000, measures.people("seed", 3, 0.25)),  # L10
     Fault("blind-writer", 10_000, 100_000, measures.people("foreign", 3, 0.25)),  # L11
+    Fault("merge", 10_000, 100_000, measures.merges),  # L7, L8
     Fault("stateful", 600, 5_000, measures.stateful),
 )
 
