@@ -73,7 +73,7 @@ def _open_once(home: Path, image: Path) -> tuple[float, float]:
     annotator.window.resize(1920, 1080)
     _come_to_rest()
     start = family_cpu()
-    annotator.application.open_path(image)
+    annotator.application.opening.open_path(image)
     wait_until(partial(_shows, annotator, image.name), "the pixels", 120.0)
     annotator.waits_for_the_image()
     sharp = family_cpu() - start

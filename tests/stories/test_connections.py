@@ -52,7 +52,7 @@ def connects(annotator: Annotator, team: Serving, role: str) -> ConnectionsDialo
 
 
 def opens_the_dataset(annotator: Annotator, name: str) -> None:
-    annotator.application.choose_dataset()
+    annotator.application.opening.choose_dataset()
     dialog = annotator.window.findChild(DatasetsDialog)
     assert dialog is not None
     found: list[QTreeWidgetItem] = []

@@ -137,7 +137,7 @@ def test_work_for_a_server_of_which_nothing_is_open_is_sent_too(
     team.goes()
     annotator.draws_box(20, 30, 200, 150)
     annotator.waits_until_safe()
-    annotator.application.open_sample()
+    annotator.application.opening.open_sample()
     sample = annotator.application.project
     wait_until(lambda: sample.dataset is not None and sample.dataset.name != "Pets", "the sample")
     annotator.waits_for_the_image()
@@ -163,7 +163,7 @@ def test_leaving_without_a_server_waits_for_nothing(team: Team, annotator: Annot
 def test_datasets_are_listed_as_they_were_while_their_server_is_away(
     starts: Starts, team: Team, annotator: Annotator
 ) -> None:
-    annotator.application.open_sample()
+    annotator.application.opening.open_sample()
     project = annotator.application.project
     wait_until(lambda: project.dataset is not None and project.dataset.name != "Pets", "the sample")
     annotator.waits_for_the_image()

@@ -7,6 +7,7 @@ from typing import Protocol
 from limner.shell.dataset_changes import DatasetChanges
 from limner.shell.editor import Editor
 from limner.shell.offline import Offline
+from limner.shell.opening import Opening
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
@@ -25,6 +26,7 @@ class Acts(Protocol):
     window: Window
     editor: Editor
     project: Project
+    opening: Opening
     offline: Offline
     changes: DatasetChanges
     saving: Saving
@@ -36,9 +38,6 @@ class Acts(Protocol):
     toning: Toning
     viewing: Viewing
 
-    def choose_folder(self) -> None: ...
-    def choose_dataset(self) -> None: ...
-    def open_sample(self) -> None: ...
     def show_connections(self, kind: str = "pictograph") -> None: ...
     def has_image(self) -> bool: ...
     def switch_theme(self) -> None: ...

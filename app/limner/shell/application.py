@@ -11,10 +11,10 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from limner.api.patronus import Patronus
-from limner.api.pictograph import Dataset, FolderOpened, ImageRow, Pictograph
+from limner.api.pictograph import Dataset, ImageRow
 from limner.panels.people import Page
 from limner.panels.text import plain
 from limner.review.binding import Binding
@@ -25,7 +25,6 @@ from limner.shell.beginning import Beginning
 from limner.shell.catalog import commands
 from limner.shell.connections import ConnectionsDialog
 from limner.shell.dataset_changes import DatasetChanges
-from limner.shell.datasets import DatasetsDialog
 from limner.shell.editor import Editor
 from limner.shell.garbage import MainThreadCollector
 from limner.shell.hand import TookTooLong, wait_until
@@ -33,15 +32,15 @@ from limner.shell.keeping import Keeping
 from limner.shell.list_pictures import ListPictures
 from limner.shell.notice import Tone
 from limner.shell.offline import Offline
+from limner.shell.opening import Opening
 from limner.shell.past import LookingBack
 from limner.shell.people import People
 from limner.shell.project import Project
 from limner.shell.queue import Queue
-from limner.shell.reachability import Reachability
-from limner.shell.reachability import Reachability
 from limner.shell.remedies import Remedies
 from limner.shell.reviewing import Reviewing
 from limner.shell.saving import Saving
+from limner.shell.servers import Servers
 from limner.shell.services import LOCAL_ORIGIN, Local, Services
 from limner.shell.toning import Toning
 from limner.shell.trouble import words
@@ -49,11 +48,6 @@ from limner.shell.viewing import Viewing
 from limner.shell.window import Window
 from limner.storage.errors import StoreBusy
 from limner.storage.settings import Connection, LastProject
-from limner.sync.remembered import Place
-from limner.sync.traffic import Line
-from limner.sync.traffic import Line
-from limner.sync.workspace import Workspace
-from limner.tasks import Ticket
 
 _LOG = logging.getLogger("limner")
 _MOST_SURPRISES: Final = 20
@@ -71,6 +65,15 @@ class Application:
         self.window = Window()
         self.editor = Editor(self.window, services.main)
         self.project = Project(self.window, self.editor, services.pixels, services.main)
+        self._servers = Servers(services, self._warn("resume"))
+        self.opening = Opening(
+            self.window,
+            self.project,
+            services,
+            self._servers,
+            self._postpone,
+        )
+        self._beginning = Beginning(services, self.project, self.opening, self)
         self.changes = DatasetChanges(self.window, self.project, self.editor)
         self.offline = Offline(self.window, self.project, services.places.data)
         self._list_pictures = ListPictures(self.window, self.project, services.pixels.small)
@@ -79,7 +82,7 @@ class Application:
             self.project,
             self.editor,
             change_key=self.show_connections,
-            open_elsewhere=self.open_place,
+            open_elsewhere=self.opening.open_place,
             resolve=lambda: self.people.show(Page.CONFLICTS),
         )
         self.keeping = Keeping(services, self.window.notice)
@@ -93,19 +96,12 @@ class Application:
         self.toning = Toning(self.window, self.project)
         self.viewing = Viewing(self.window, self.project, self.editor, services)
         self.window.install(commands(self))
-        self.window.dropped.connect(self.open_path)
+        self.window.dropped.connect(self.opening.open_path)
         self.window.closing.connect(self._leave)
         self.project.watch(self._project_changed)
         self.editor.watch(self.window.refresh_soon)
         self._held_by = ""
         self._aware_of: Sequence[str] = ()
-        self._beginning = Beginning(services, self.project, self)
-        self._connection: Connection | None = None
-        self._folder: str | None = None
-        self._workspaces: dict[str, Workspace] = {}
-        self._reachability = Reachability(services.tasks, self._network_is_back)
-        self._reachability = Reachability(services.tasks, self._network_is_back)
-        self._opening: Ticket | None = None
         self._has_left = False
         self.surprises: list[BaseException] = []
         """The first errors that nobody expected; none of them ended the program."""
@@ -126,6 +122,9 @@ class Application:
         self.window.show()
         self._beginning.begin(wanted)
 
+    def _postpone(self, wanted: Path) -> None:
+        self._beginning.want(wanted)
+
     def is_up(self, local: Local) -> None:
         """The server inside answers from now on."""
         self._collector.begin()
@@ -136,7 +135,7 @@ class Application:
     def _begin_the_rest(self, local: Local) -> None:
         """What can wait until the image is there."""
         self._use_review(local)
-        self._send_what_waits(local)
+        self._servers.send_what_waits(local)
 
     def is_not_up(self, error: Exception) -> None:
         """Nothing can be opened here."""
@@ -145,231 +144,6 @@ class Application:
         if isinstance(error, StoreBusy) and self._held_by:
             text = f"{text} It is {plain(self._held_by)}, which does not answer."
         self.window.canvas.show_message("Limner cannot start here", text)
-
-    def reopen(self, last: LastProject) -> None:
-        """Open what was open the last time; its server is asked for everything."""
-        local = self.services.local
-        is_read_only = local is not None and local.file.is_read_only
-        if last.folder is not None and not is_read_only:
-            self.open_path(Path(last.folder), last.image)
-            return
-        connection = self._connection_called(last.connection_id)
-        if last.connection_id and connection is None:
-            self.open_sample()
-            return
-
-        def find(server: Pictograph) -> Dataset:
-            return server.dataset(last.dataset_id)
-
-        def not_found(error: Exception) -> None:
-            self.open_sample()
-            self.warn("project", error)
-
-        self._open_with(connection, find, last.image, not_found)
-
-    # --- what to open
-
-    def choose_folder(self) -> None:
-        """Ask for a folder of photographs and open it in place."""
-        chosen = QFileDialog.getExistingDirectory(self.window, "Open a folder of photographs")
-        if chosen:
-            self.open_path(Path(chosen))
-
-    def open_path(self, path: Path, first: str | None = None) -> None:
-        """Open a folder, or the folder of an image; nothing in it is copied or changed.
-
-        `first` names the image to begin with.
-        """
-        local = self.services.local
-        if local is None or local.hosted is None:
-            self._beginning.want(path)
-            return
-
-        def read() -> tuple[FolderOpened, str, str | None]:
-            folder, begin = (path, first) if path.is_dir() else (path.parent, path.name)
-            place = str(folder.absolute())
-            return local.server.open_folder(place), place, begin
-
-        def opened(found: tuple[FolderOpened, str, str | None]) -> None:
-            result, place, begin = found
-            self.window.notice.clear("folder")
-            self.show(local.server, None, result.dataset, begin, folder=place)
-            self._tell_skipped(result)
-
-        self.window.canvas.show_message("Reading the folder…", plain(str(path)))
-        self._begin(
-            self.services.tasks.run(read, opened, lambda error: self.folder_not_opened(path, error))
-        )
-
-    def _begin(self, opening: Ticket) -> None:
-        """What was asked for last is what opens, however slow the one before was."""
-        if self._opening is not None:
-            self._opening.cancel()
-        self._opening = opening
-
-    def open_sample(self) -> None:
-        """Open the sample project, made on the first occasion."""
-        local = self.services.local
-        if local is not None:
-            self._begin(
-                self.services.tasks.run(
-                    lambda: self.services.install_sample(local),
-                    lambda dataset: self.show(local.server, None, dataset, None),
-                    self._warn("project"),
-                )
-            )
-
-    def choose_dataset(self) -> None:
-        """List the datasets of this computer and of every connection."""
-        dialog = DatasetsDialog(self.services, self.window)
-        dialog.chosen.connect(self._open_dataset)
-        dialog.open()
-
-    def _open_dataset(self, connection: Connection | None, dataset: Dataset) -> None:
-        self._open_with(connection, lambda _server: dataset, None, self._warn("project"))
-
-    def _open_with(
-        self,
-        connection: Connection | None,
-        find: Callable[[Pictograph], Dataset],
-        first: str | None,
-        failed: Callable[[Exception], None],
-    ) -> None:
-        local = self.services.local
-        if local is None:
-            return
-
-        def reach() -> tuple[Pictograph, Dataset]:
-            server = self.services.remote(connection) if connection else local.server
-            return server, find(server)
-
-        self._begin(
-            self.services.tasks.run(
-                reach, lambda found: self.show(found[0], connection, found[1], first), failed
-            )
-        )
-
-    def show(
-        self,
-        server: Pictograph,
-        connection: Connection | None,
-        dataset: Dataset,
-        first: str | None,
-        folder: str | None = None,
-        rows: list[ImageRow] | None = None,
-    ) -> None:
-        """Open a dataset; `rows` are its images as they are remembered, to be shown at once."""
-        if connection is not None and connection.dialect is None:
-            connection = connection.model_copy(update={"dialect": str(server.dialect)})
-            now = self.services.settings.with_connection(connection)
-            self.services.change(connections=now.connections)
-        self._connection, self._folder = connection, folder
-        origin = connection.url if connection is not None else LOCAL_ORIGIN
-        workspace = self._workspace(server, origin)
-        self.window.notice.clear("project")
-        self.project.open(workspace, dataset, first, rows)
-
-    def _workspace(self, server: Pictograph, origin: str) -> Workspace:
-        workspace = self._workspaces.get(origin)
-        if workspace is None:
-            workspace = self._workspaces[origin] = self.services.workspace(server, origin)
-            if not workspace.is_inside:
-                workspace.traffic.watch(self._line_turned)
-            if not workspace.is_inside:
-                workspace.traffic.watch(self._line_turned)
-        else:
-            workspace.relink(replace(workspace.link, server=server))
-        return workspace
-
-    def _away(self) -> list[Workspace]:
-        """The servers that cannot be reached."""
-        every = self._workspaces.values()
-        return [each for each in every if each.traffic.line is Line.OFFLINE]
-
-    def _line_turned(self) -> None:
-        if self._away():
-            self._reachability.listen()
-
-    def _network_is_back(self) -> None:
-        for workspace in self._away():
-            workspace.traffic.try_again()
-
-    def _away(self) -> list[Workspace]:
-        """The servers that cannot be reached."""
-        every = self._workspaces.values()
-        return [each for each in every if each.traffic.line is Line.OFFLINE]
-
-    def _line_turned(self) -> None:
-        if self._away():
-            self._reachability.listen()
-
-    def _network_is_back(self) -> None:
-        for workspace in self._away():
-            workspace.traffic.try_again()
-
-    def _send_what_waits(self, local: Local) -> None:
-        """Send what earlier runs could not, to the servers of which nothing is open."""
-
-        def find() -> list[tuple[Pictograph, str]]:
-            origins = {one.origin for one in local.file.waiting()}
-            connections = self.services.settings.connections
-            elsewhere = [
-                (self.services.remote(each), each.url)
-                for each in connections
-                if each.url in origins and each.dialect is not None
-            ]
-            return [*elsewhere, *((local.server, each) for each in origins & {LOCAL_ORIGIN})]
-
-        def found(servers: list[tuple[Pictograph, str]]) -> None:
-            for server, origin in servers:
-                if origin not in self._workspaces:
-                    self._workspace(server, origin).resume(self._warn("resume"))
-
-        self.services.tasks.run(find, found, self._warn("resume"))
-
-    def folder_opened(self, path: Path, result: FolderOpened) -> None:
-        """A folder that is on the canvas already was looked through again."""
-        local, dataset = self.services.local, self.project.dataset
-        if local is None or dataset is None:
-            return
-        self.window.notice.clear("folder")
-        if result.dataset.id == dataset.id:
-            self.project.take_over(result.dataset)
-        else:
-            self.show(local.server, None, result.dataset, None, folder=str(path))
-        self._tell_skipped(result)
-
-    def _tell_skipped(self, result: FolderOpened) -> None:
-        if result.skipped:
-            path, reason = result.skipped[0]
-            more = f" and {len(result.skipped) - 1} more" if len(result.skipped) > 1 else ""
-            text = f"Left out: {plain(path)} ({plain(reason)}){more}."
-            self.window.notice.say("skipped", text, Tone.WARNING)
-
-    def folder_not_opened(self, path: Path, error: Exception) -> None:
-        """Say so; what is open stays, and there is always something."""
-        self.window.notice.say(
-            "folder", f"{plain(str(path))} could not be opened. {words(error)}", Tone.WARNING
-        )
-        if self.project.dataset is None:
-            self.open_sample()
-        else:
-            self.window.canvas.show_message("")
-
-    def open_place(self, origin: str, place: Place) -> None:
-        """Open an image of any dataset of a server that is known here."""
-        connections = self.services.settings.connections
-        connection = next((each for each in connections if each.url == origin), None)
-        if connection is None and origin != LOCAL_ORIGIN:
-            text = f"There is no connection to {plain(origin)} any more: add it to go on."
-            self.window.notice.say("project", text, Tone.WARNING)
-            return
-        self._open_with(
-            connection,
-            lambda server: server.dataset(place.dataset.id),
-            place.row.filename,
-            self._warn("project"),
-        )
 
     # --- servers
 
@@ -381,7 +155,7 @@ class Application:
         local = self.services.local
         if local is not None and local.hosted is not None:
             self._use_review(local)
-        workspace, connection = self.project.workspace, self._connection
+        workspace, connection = self.project.workspace, self.opening.connection
         if workspace is None or connection is None:
             return
         changed = self._connection_called(connection.id)
@@ -456,14 +230,14 @@ class Application:
         self.window.refresh()
 
     def _remember(self, dataset: Dataset, row: ImageRow) -> None:
-        connection, now = self._connection, self.project.display.now
+        connection, now = self.opening.connection, self.project.display.now
         last = LastProject(
             connection_id=connection.id if connection is not None else None,
             dataset_id=dataset.id,
             image=row.filename,
             image_id=row.id,
             file=str(now.path) if now is not None else None,
-            folder=self._folder,
+            folder=self.opening.folder,
         )
         if last != self.services.settings.last_project:
             self.services.change(last_project=last)
@@ -484,7 +258,7 @@ class Application:
         window.raise_()
         window.activateWindow()
         if wanted is not None:
-            self.open_path(wanted)
+            self.opening.open_path(wanted)
 
     def quit(self) -> None:
         if not self._has_left:

@@ -15,6 +15,7 @@ from limner.api.errors import NotFound, waits_by_itself
 from limner.api.image_bytes import FolderOpened
 from limner.api.pictograph import Dataset, ImageRow, Pictograph
 from limner.shell.afterwards import Afterwards
+from limner.shell.opening import Opening
 from limner.shell.project import Project
 from limner.shell.services import Local, Services
 from limner.storage.settings import Connection, LastProject
@@ -26,23 +27,9 @@ _LATEST_S: Final = 2.0
 """When the server is started though no image has come."""
 
 
-class Opens(Protocol):
-    """Who can open something, and say what did not work."""
+class Heard(Protocol):
+    """Who hears how the start goes."""
 
-    def open_path(self, path: Path, first: str | None = None) -> None: ...
-    def open_sample(self) -> None: ...
-    def reopen(self, last: LastProject) -> None: ...
-    def show(
-        self,
-        server: Pictograph,
-        connection: Connection | None,
-        dataset: Dataset,
-        first: str | None,
-        folder: str | None = None,
-        rows: list[ImageRow] | None = None,
-    ) -> None: ...
-    def folder_opened(self, path: Path, result: FolderOpened) -> None: ...
-    def folder_not_opened(self, path: Path, error: Exception) -> None: ...
     def is_up(self, local: Local) -> None: ...
     def is_not_up(self, error: Exception) -> None: ...
     def warn(self, topic: str, error: Exception) -> None: ...
@@ -62,10 +49,13 @@ class _Known:
 class Beginning:
     """One start. Main thread only."""
 
-    def __init__(self, services: Services, project: Project, opens: Opens) -> None:
+    def __init__(
+        self, services: Services, project: Project, opening: Opening, heard: Heard
+    ) -> None:
         self._services = services
         self._project = project
-        self._opens = opens
+        self._opening = opening
+        self._heard = heard
         self._wanted: Path | None = None
         self._known: _Known | None = None
 
@@ -76,7 +66,7 @@ class Beginning:
         if last is not None:
             self._services.decode_ahead(last)
         self._services.main.post(
-            lambda: self._services.open_store(self._store_opened, self._opens.is_not_up)
+            lambda: self._services.open_store(self._store_opened, self._heard.is_not_up)
         )
 
     def want(self, path: Path) -> None:
@@ -125,7 +115,7 @@ class Beginning:
             return
         self._known = known
         last = known.last
-        self._opens.show(
+        self._opening.show(
             known.server, known.connection, known.dataset, last.image, last.folder, known.rows
         )
         main = self._services.main
@@ -134,19 +124,19 @@ class Beginning:
     # --- the server inside
 
     def _start_server(self) -> None:
-        self._services.start_server(self._server_up, self._opens.is_not_up)
+        self._services.start_server(self._server_up, self._heard.is_not_up)
 
     def _server_up(self, local: Local) -> None:
-        self._opens.is_up(local)
+        self._heard.is_up(local)
         last = self._last
         if self._known is not None and last is not None:
             self._catch_up(local, self._known)
         elif self._wanted is not None:
-            self._opens.open_path(self._wanted)
+            self._opening.open_path(self._wanted)
         elif last is not None:
-            self._opens.reopen(last)
+            self._opening.reopen(last)
         else:
-            self._opens.open_sample()
+            self._opening.open_sample()
 
     def _catch_up(self, local: Local, known: _Known) -> None:
         """Compare what was remembered with what there is, unless something else is open now."""
@@ -160,20 +150,20 @@ class Beginning:
 
         def looked(result: FolderOpened) -> None:
             if self._is_open(known):
-                self._opens.folder_opened(path, result)
+                self._opening.folder_opened(path, result)
 
         def failed(error: Exception) -> None:
             if self._is_open(known):
-                self._opens.folder_not_opened(path, error)
+                self._opening.folder_not_opened(path, error)
 
         self._services.tasks.run(lambda: local.server.open_folder(folder), looked, failed)
 
     def _not_there(self, known: _Known, error: Exception) -> None:
         """The dataset could not be read: it is gone, or its server is away for now."""
         if isinstance(error, NotFound) and known.connection is None:
-            self._opens.open_sample()
+            self._opening.open_sample()
         elif not waits_by_itself(error):
-            self._opens.warn("project", error)
+            self._heard.warn("project", error)
 
     def _is_open(self, known: _Known) -> bool:
         dataset = self._project.dataset

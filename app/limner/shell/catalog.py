@@ -40,11 +40,23 @@ def commands(app: Acts) -> tuple[Command, ...]:
 def _file(app: Acts) -> tuple[Command, ...]:
     menu = Menu.FILE
     return (
-        Command("file.open", "&Open folder…", menu, app.choose_folder, ("Ctrl+O",), "folder-open"),
         Command(
-            "file.projects", "Open &dataset…", menu, app.choose_dataset, ("Ctrl+Shift+O",), "images"
+            "file.open",
+            "&Open folder…",
+            menu,
+            app.opening.choose_folder,
+            ("Ctrl+O",),
+            "folder-open",
         ),
-        Command("file.sample", "Open the sa&mple", menu, app.open_sample, icon="image"),
+        Command(
+            "file.projects",
+            "Open &dataset…",
+            menu,
+            app.opening.choose_dataset,
+            ("Ctrl+Shift+O",),
+            "images",
+        ),
+        Command("file.sample", "Open the sa&mple", menu, app.opening.open_sample, icon="image"),
         Command("file.connect", "&Connections…", menu, app.show_connections, icon="server"),
         Command(
             "file.save",

@@ -74,7 +74,7 @@ class Limner(Program):
     def open(self, image: Path) -> None:
         from limner.shell.hand import wait_until
 
-        self.application.open_path(image)
+        self.application.opening.open_path(image)
         wait_until(lambda: self._shows(image.name), f"{image.name} to be shown", _PATIENCE_S)
 
     def _shows(self, filename: str) -> bool:
