@@ -257,3 +257,30 @@ def test_a_verdict_that_came_between_is_replaced_when_the_person_wants_that(
     wait_until(lambda: reviewer.desk.mark(reviewer.passing) is Mark.UPDATED, "the verdict")
     wait_until(lambda: reviewer.annotator.status == "on server", "the word")
     assert reviewer.stored(reviewer.target)[reviewer.passing].answer == Answer(value_pass=True)
+
+
+def test_a_verdict_on_a_shape_that_waits_leads_back_to_the_shape(reviewer: Reviewer) -> None:
+    annotator = reviewer.annotator
+    shape, filename = annotator.shapes[0], annotator.session.row.filename
+    annotator.session.selection.choose([shape.id])
+    reviewer.desk.set_scope(Scope.OBJECT)
+    annotator.application.queue.pause(is_paused=True)
+    reviewer.turns_to_the_panel()
+    reviewer.hand.press(Key.Key_F)
+    reviewer.submits(reviewer.passing, Mark.WAITING)
+    annotator.session.selection.clear()
+    reviewer.desk.set_scope(Scope.IMAGE)
+    annotator.canvas.setFocus()
+    annotator.hand.press(Key.Key_D)
+    annotator.waits_for_the_image()
+    annotator.hand.press(Key.Key_S, CTRL | SHIFT)
+    panel = annotator.window.queue
+    wait_until(lambda: len(panel.shown) == 1, "the row")
+    assert panel.shown[0].name.endswith(filename)
+    annotator.hand.press(Key.Key_Return)
+    annotator.waits_for_the_image()
+
+    assert annotator.session.row.filename == filename
+    assert annotator.session.selection.ids == (shape.id,)
+    assert (reviewer.desk.scope, reviewer.target.reference) == (Scope.OBJECT, shape.id)
+    assert reviewer.desk.mark(reviewer.passing) is Mark.WAITING
