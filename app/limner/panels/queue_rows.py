@@ -15,7 +15,7 @@ from typing_extensions import override
 from limner.panels.rows import ModelIndex
 from limner.panels.text import plain, tooltip
 from limner.panels.when import when
-from limner.review.desk import Waiting
+from limner.review.waiting import Waiting
 
 _ROOT: Final = QModelIndex()
 _KEPT_THUMBNAILS: Final = 400

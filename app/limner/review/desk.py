@@ -8,7 +8,7 @@ and is sent later; what would replace an answer that nobody here saw is asked fi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from limner.api.errors import waits_by_itself
@@ -29,40 +29,14 @@ from limner.review.marks import Mark, Scope
 from limner.review.outbox import Entry, Key, Outbox
 from limner.review.remembered import Questions, Remembered
 from limner.review.road import Road
+from limner.review.waiting import Tally, Waiting
 from limner.storage.workspace_file import UnsentVerdict, WorkspaceFile
 from limner.tasks import MainThread, Tasks, Ticket
 
-__all__ = ["Desk", "Mark", "Scope", "Tally", "Waiting"]
+__all__ = ["Desk", "Mark", "Scope"]
 
 _REOPEN_S: Final = 15.0
 """The pause before a project that could not be read is asked for again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An answer that the server does not have; `since` is Unix time, `error` why, if it is known.
-
-    `criteria` is the name of the question, empty when it belongs to another project. `clash` is
-    what it would replace; `item` where it was given, if that is known.
-    """
-
-    target: Target
-    criteria_id: str
-    criteria: str
-    mark: Mark
-    error: Exception | None
-    since: float
-    needs_you: bool
-    clash: Clash | None = None
-    item: Item | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many answers wait to be sent by themselves, and how many for the person."""
-
-    waiting: int = 0
-    needs_you: int = 0
 
 
 class Desk:

@@ -9,7 +9,7 @@ from typing import Final
 from limner.panels.queue_rows import Act, Key, Row
 from limner.panels.text import plain
 from limner.review.desk import Desk, Mark
-from limner.review.desk import Waiting as WaitingAnswer
+from limner.review.waiting import Waiting as WaitingAnswer
 from limner.shell.queue_words import (
     acts,
     acts_of,

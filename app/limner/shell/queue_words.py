@@ -17,9 +17,9 @@ from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
 from limner.panels.review_decision import clash_words
 from limner.panels.text import plain
-from limner.review.desk import Mark
-from limner.review.desk import Waiting as WaitingAnswer
+from limner.review.marks import Mark
 from limner.review.outbox import waits_by_itself
+from limner.review.waiting import Waiting as WaitingAnswer
 from limner.shell.trouble import words
 from limner.storage.workspace_file import Waiting
 from limner.sync.line import Line

@@ -12,7 +12,8 @@ from limner.model.annotations import AnnotationId
 from limner.model.verdicts import Item
 from limner.panels.text import plain
 from limner.review.binding import BadTemplate, Binding
-from limner.review.desk import Desk, Scope, Tally, Waiting
+from limner.review.desk import Desk, Scope
+from limner.review.waiting import Tally, Waiting
 from limner.shell.criteria import CriteriaDialog
 from limner.shell.editor import Editor
 from limner.shell.notice import Tone

@@ -9,7 +9,7 @@ from limner.model.annotations import AnnotationId
 from limner.panels.queue_rows import Act
 from limner.panels.text import plain
 from limner.panels.when import when
-from limner.review.desk import Tally
+from limner.review.waiting import Tally
 from limner.shell.notice import Choice, Tone
 from limner.shell.project import Project
 from limner.shell.queue_words import acts, refusals_in_words

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from limner.model.verdicts import Target, TargetType
 from limner.panels.queue import QueuePanel
 from limner.panels.queue_rows import Act, Role, Row, Wait
-from limner.review.desk import Mark, Waiting
+from limner.review.marks import Mark
+from limner.review.waiting import Waiting
 
 NEEDY = Row(
     ("here", "1"),
