@@ -30,6 +30,9 @@ class Unsent:
 def _squash(
     rows: dict[AnnotationId, tuple[V, V]], later: Mapping[AnnotationId, tuple[V, V]]
 ) -> None:
+    if rows.keys().isdisjoint(later):  # the usual case, and often a large one
+        rows.update(later)
+        return
     for id_, (before, after) in later.items():
         first = rows[id_][0] if id_ in rows else before
         if first is after or first == after:
