@@ -261,8 +261,7 @@ class Work:
 
     def _tell(self) -> None:
         session = self.session
-        is_kept = session._kept >= session._written  # on a server it need not be on the disk
-        if session.state in _SAFE and is_kept and self._safe < self.made:
+        if session.state in _SAFE and self._safe < self.made:
             self._safe = self.made
             _say("safe", self._image, self._safe)
         if self.session.needs_you:

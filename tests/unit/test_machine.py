@@ -428,6 +428,21 @@ def test_without_an_answer_our_own_server_gets_the_very_same_request_again(
     assert len(set(desk.keys())) == 2
 
 
+def test_what_came_too_late_the_second_time_may_have_come_the_first_time() -> None:
+    desk = Desk(boxes(1))
+    desk.draws(box("new", rank=1.0))
+    desk.wakes()
+    desk.fails(NoAnswer("broke"))
+    desk.wakes()
+    desk.fails(refusal(Stale, 412))  # by my own save, whose key the server has forgotten
+    desk.edits((box("new", rank=1.0), None))
+    desk.finds([*boxes(1), box("new")], Copy(etag="e2", rev=2))
+    desk.wakes()
+    assert ids(desk.document.snapshot()) == ["b0"]
+    assert not desk.document.conflicts
+    assert ids(desk.sending().body) == ["b0"]
+
+
 def test_without_an_answer_another_server_is_read_and_gets_another_body() -> None:
     desk = Desk(boxes(1), SEED)
     desk.draws(box("new", rank=1.0))

@@ -60,7 +60,10 @@ class Doubt:
     def begin(self, frozen: Frozen, copy: Copy) -> None:
         """It was sent, and there is no answer that says what became of it."""
         if obeys_keys(copy):
-            self.unanswered, self._key = frozen, frozen.send.key  # the key, after a restart
+            self.unanswered = frozen
+            if self._key is None:  # after a restart
+                self._key = frozen.send.key
+                self._under_key = (VersionNames(frozen.send.ahead.changes),)
         else:
             self.must_look = True
 
@@ -71,8 +74,17 @@ class Doubt:
         self._key, self._under_key, self.unanswered = None, (), None
 
     def not_executed(self) -> None:
-        """What was unanswered surely did not happen so far."""
+        """What was sent surely did not happen so far."""
         self.unanswered = None
+
+    def overtaken(self) -> None:
+        """What was sent once more came too late: the list is another one now.
+
+        Perhaps because of the first time, when the server has forgotten the key since: a server
+        does so after a day or two, by its clock. So what it holds of it is nobody else's doing.
+        """
+        self.known = KnownVersions({}, self._under_key, are_late=True)
+        self._key, self._under_key, self.unanswered, self.must_look = None, (), None, True
 
     def executed_before(self, frozen: Frozen) -> bool:
         """The server has executed another body under this key; whether it must be `frozen`.
@@ -80,9 +92,10 @@ class Doubt:
         It is when no other was sent: the same annotations in other words, after a restart.
         """
         is_it = self.unanswered is not None and frozen.is_first
-        if not is_it:
-            self.known = KnownVersions({}, self._under_key, are_late=True)
-        self._key, self._under_key, self.unanswered, self.must_look = None, (), None, True
+        if is_it:
+            self._key, self._under_key, self.unanswered, self.must_look = None, (), None, True
+        else:
+            self.overtaken()
         return is_it
 
     def looked(self, known: KnownVersions) -> None:

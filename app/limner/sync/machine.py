@@ -22,7 +22,7 @@ from enum import Enum, auto
 from random import Random
 from typing import Final
 
-from limner.api.errors import Conflict
+from limner.api.errors import Conflict, Stale
 from limner.model.annotations import AnnotationId
 from limner.model.document import Document
 from limner.model.merge import News
@@ -290,7 +290,10 @@ class Machine:
             return self._follow(error, Meaning.WAIT)
         if doubt.unanswered is not None and meaning not in _CERTAIN:
             return self._follow(error)
-        doubt.not_executed()
+        if doubt.unanswered is not None and isinstance(error, Stale):
+            doubt.overtaken()
+        else:
+            doubt.not_executed()
         if meaning is Meaning.REFUSED:
             return self._refuse(frozen, error)
         return [*self._given_up(), *self._follow(error)]

@@ -91,9 +91,9 @@ class Session:
             return State.FAILED if self._trouble else State.LOADING
         if self.needs_you:
             return State.NEEDS_YOU
-        if not self.is_dirty:
-            return State.ON_SERVER
-        return State.SAFE_HERE if self._kept >= self._written else State.WRITING
+        if self._kept < self._written and not isinstance(self._trouble, CannotKeep):
+            return State.WRITING  # even when it took the last one back: a crash would undo that
+        return State.SAFE_HERE if self.is_dirty else State.ON_SERVER
 
     @property
     def needs_you(self) -> bool:
