@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.canvas.extents import bounds_of, span
+from limner.canvas.outlines import MANY
 from limner.model.annotations import Drawable, Polygon, Polyline
 from limner.model.geometry import Bounds
+from limner.model.patch import Patch
 from limner.model.points import Points
 from limner.tools.tool import Handles, Overlay, Sketch
 from limner.tools.vertices import runs_of
@@ -43,6 +45,17 @@ def shapes_changed(was: tuple[Drawable, ...], now: tuple[Drawable, ...]) -> Iter
             yield from _shape_changed(before, after)
 
 
+def reshaped(patch: Patch) -> Iterator[Bounds]:
+    """Where shapes differ that a patch changes, if every point of them is painted."""
+    for before, after in patch.changes.values():
+        is_of_points = isinstance(before, Polygon | Polyline) and _is_short(before)
+        shapes = [each for each in (before, after) if isinstance(each, Drawable)]
+        if is_of_points and len(shapes) == 2 and shapes[0].rank == shapes[1].rank:
+            yield from _shape_changed(*shapes)
+        else:
+            yield from bounds_of(shapes)
+
+
 def whole_sketch(sketch: Sketch | None) -> Points:
     """The settled points and the one under the pointer."""
     if sketch is None:
@@ -72,6 +85,10 @@ def _shape_changed(was: Drawable, now: Drawable) -> Iterator[Bounds]:
         if moved:
             near = _with_neighbours(moved, len(new), closed=isinstance(now, Polygon))
             yield _around([old, new], near)
+
+
+def _is_short(shape: Polygon | Polyline) -> bool:
+    return all(len(run) <= MANY for run in _runs(shape))
 
 
 def _has_same_vertices(was: Drawable, now: Drawable) -> bool:

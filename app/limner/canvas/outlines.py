@@ -26,10 +26,13 @@ _MARGIN: Final = 64.0
 _FAR: Final = 4096.0
 """A run that reaches further out than this is cut."""
 
+UNCUT: Final = 2048.0
+"""A shape of this many device pixels is not cut in any tile that it touches."""
+
 _FARTHEST: Final = 1e12
 """Numbers from a file may be as large as floats get; beyond this they are brought to it."""
 
-_MANY: Final = 256
+MANY: Final = 256
 """A run with more points than this is cut and thinned."""
 
 _MOST: Final = 16_000
@@ -78,7 +81,7 @@ def paths_in(path: Points | Run, frame: Frame) -> list[Run]:
 
 
 def _needs_cut(xy: Run) -> bool:
-    return len(xy) > _MANY or bool(np.abs(xy).max(initial=0.0) > _FAR)
+    return len(xy) > MANY or bool(np.abs(xy).max(initial=0.0) > _FAR)
 
 
 def _cut(xy: Run, axis: int, limit: float, sign: float) -> Run:
@@ -125,7 +128,7 @@ def _thinned(xy: Run) -> Run:
     what is too complex.
     """
     cell = 0.5
-    while len(xy) > _MANY:
+    while len(xy) > MANY:
         cells = np.rint(xy / cell)
         kept = np.ones(len(xy), dtype=bool)
         x, y = cells[:-1, 0], cells[:-1, 1]

@@ -19,12 +19,14 @@ from limner.canvas import look
 from limner.canvas.backdrop import Backdrop
 from limner.canvas.bones import Bone, Bones
 from limner.canvas.buffers import Plane, image_over
+from limner.canvas.changes import reshaped
 from limner.canvas.extents import Edges, edges_of
 from limner.canvas.ink import Ink
+from limner.canvas.outlines import UNCUT
 from limner.canvas.palette import NO_TINTS, Palette, Tints
 from limner.canvas.row_painter import CROWD, RowPainter
 from limner.canvas.shape_table import Mark, Rows, ShapeTable
-from limner.canvas.specks import SIMPLE_BELOW
+from limner.canvas.specks import SIMPLE_BELOW, THIN_BELOW
 from limner.canvas.viewport import Frame
 from limner.model.annotations import (
     Annotation,
@@ -79,10 +81,26 @@ class Scene:
         has_changed = self._palette.recolour(ontology)
         return None if self.bones.follow(ontology) or has_changed else edges_of([])
 
-    def update(self, patch: Patch) -> Places:
-        """Follow a change of the document."""
+    def update(self, patch: Patch, view: Frame | None = None) -> Places:
+        """Follow a change of the document.
+
+        With the `view` that is to be mended, no more of a large shape than its moved vertices
+        make different.
+        """
+        was_whole = self._is_whole(patch, view)
         places = self._follow(patch)
+        if was_whole and self._is_whole(patch, view):
+            places = edges_of([*reshaped(patch)])
         return _both(places, self._settle_selection())
+
+    def _is_whole(self, patch: Patch, view: Frame | None) -> bool:
+        """Whether all that a patch changes is shown, with every point of it and not cut."""
+        if view is None or len(patch.changes) > _FEW:
+            return False
+        rows = self.table.shown(self.table.rows_of(patch.changes.keys()))
+        size = self.table.extent(rows) * (view.zoom / view.ratio)
+        is_whole = (size >= THIN_BELOW) & (size * view.ratio <= UNCUT)
+        return len(rows) == len(patch.changes) and bool(is_whole.all())
 
     def _follow(self, patch: Patch) -> Places:
         after = [a for _, a in patch.changes.values() if a is not None]

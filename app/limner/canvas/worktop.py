@@ -147,7 +147,7 @@ class Worktop(Stage):
         return found_within(self._scene.table, band)
 
     def _on_patch(self, patch: Patch) -> None:
-        self._mend(self._scene.update(patch))
+        self._mend(self._scene.update(patch, self._view()))
         self._overlay_may_differ()
 
     def _on_selection(self) -> None:

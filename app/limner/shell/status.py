@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from limner.panels.icons import dot
+from limner.panels.soon import Soon
 from limner.panels.text import tooltip
 from limner.shell.look_chips import LookChips
 from limner.shell.page_chooser import PageChooser
@@ -51,7 +52,7 @@ class Status(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._shown: tuple[State, str] | None = None
+        self._shown = State.LOADING, ""
         self.state_button = QToolButton()
         self.state_button.setObjectName("state")
         self.state_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -70,7 +71,9 @@ class Status(QStatusBar):
         self.addWidget(self._hint, 1)
         for part in (self.looks, self._pages, self._size, self._shapes, self._zoom, self._pointer):
             self.addPermanentWidget(part)
+        self._telling = Soon(self, self._tell_state)
         self.show_state(State.LOADING, Standing(0, 0))
+        self._telling.flush()
 
     def add_chore(self, chip: QWidget) -> None:
         """Show `chip`, which tells of something that goes on by itself, before all that stands."""
@@ -78,6 +81,7 @@ class Status(QStatusBar):
 
     @property
     def state_text(self) -> str:
+        self._telling.flush()
         return self.state_button.text()
 
     @property
@@ -97,7 +101,8 @@ class Status(QStatusBar):
     ) -> None:
         """`standing` is that of the whole workspace, `state` that of the image on the canvas.
 
-        So is `progress`, when it takes long.
+        So is `progress`, when it takes long. It is seen once the canvas has been painted: the
+        words of another length make the whole bar be laid out anew.
         """
         text, needs_you, waits = state.value, standing.needs_you, _waits(standing)
         if progress is not None and progress.activity is Activity.SAVING:
@@ -110,9 +115,13 @@ class Status(QStatusBar):
             text = f"{text} · {waits} to be sent"
         if (state, text) != self._shown:
             self._shown = state, text
-            self.state_button.setText(text)
-            self.state_button.setIcon(dot(_COLOURS[state]))
-            self.state_button.setAccessibleName(f"State of the work: {text}")
+            self._telling.start()
+
+    def _tell_state(self) -> None:
+        state, text = self._shown
+        self.state_button.setText(text)
+        self.state_button.setIcon(dot(_COLOURS[state]))
+        self.state_button.setAccessibleName(f"State of the work: {text}")
 
     def show_hint(self, text: str) -> None:
         self._hint.setText(text)

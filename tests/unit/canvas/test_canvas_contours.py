@@ -63,7 +63,7 @@ def test_a_long_contour_looks_as_it_does_with_every_point(
     frame = Frame(zoom, round(x * zoom) - 150, round(y * zoom) - 100, 300, 200)
     simpler = painted(shape, frame)
     monkeypatch.setattr(outlines, "LONG", 10**9)
-    monkeypatch.setattr(outlines, "_MANY", 10**9)
+    monkeypatch.setattr(outlines, "MANY", 10**9)
     exact = painted(shape, frame)
     assert len(np.unique(exact)) > 2
     assert far_apart(simpler, exact) < 0.004

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -22,7 +23,9 @@ from limner.model.annotations import (
 from limner.model.geometry import moved, with_oriented
 from limner.model.patch import Patch, Verb
 from limner.model.points import Points
+from limner.model.rules import RuleBroken
 from limner.tools.tool import Overlay
+from limner.tools.vertices import Vertex, with_vertex_at
 from unit.canvas.easel import Easel
 
 SIZE = (400, 300)
@@ -56,7 +59,8 @@ def shapes(draw: st.DrawFn, id_: AnnotationId) -> Annotation:
 def edits(easel: Easel, data: st.DataObject) -> None:
     """Add, remove, replace, move, select or hide something."""
     chosen = data.draw(st.sets(st.sampled_from(IDS), min_size=1, max_size=3))
-    match data.draw(st.sampled_from(["select", "hide", "pan", "move", "change", "change"])):
+    kinds = ["select", "hide", "pan", "move", "reshape", "reshape", "change", "change"]
+    match data.draw(st.sampled_from(kinds)):
         case "select":
             easel.bench.selection.choose(i for i in chosen if i in easel.bench.document)
         case "hide":
@@ -66,6 +70,11 @@ def edits(easel: Easel, data: st.DataObject) -> None:
         case "move":
             pairs = [(a, moved(a, 3, 7)) for a in map(easel.bench.drawable, sorted(chosen)) if a]
             easel.bench.document.apply(Patch.replacing(Verb.MOVE, pairs))
+        case "reshape":
+            known = [a for a in map(easel.bench.drawable, sorted(chosen)) if a]
+            bent = [(a, b) for a in known if (b := reshaped(a, data.draw(xs), data.draw(xs)))]
+            with suppress(RuleBroken):  # a polygon without area
+                easel.bench.document.apply(Patch.replacing(Verb.RESHAPE, bent))
         case _:
             changes = {}
             for id_ in sorted(chosen):
@@ -74,6 +83,13 @@ def edits(easel: Easel, data: st.DataObject) -> None:
                 if before != after:
                     changes[id_] = before, after
             easel.bench.document.apply(Patch(Verb.DRAW, changes))
+
+
+def reshaped(shape: Annotation, x: float, y: float) -> Annotation | None:
+    """With its second vertex elsewhere; None when it has none."""
+    if not isinstance(shape, Polygon | Polyline):
+        return None
+    return with_vertex_at(shape, Vertex(0, 1), x, y)
 
 
 def painted_afresh(easel: Easel) -> QImage:
