@@ -111,7 +111,7 @@ class Status(QStatusBar):
             state, text = State.NEEDS_YOU, f"{State.NEEDS_YOU.value} ({needs_you})"
         elif standing.line in _HELD_UP:
             text = f"{text} · {standing.line.value}" + (f": {waits}" if waits else "")
-        elif standing.waiting > 1 or standing.verdicts:
+        elif standing.waiting > (state is not State.ON_SERVER) or standing.verdicts:
             text = f"{text} · {waits} to be sent"
         if (state, text) != self._shown:
             self._shown = state, text
