@@ -10,6 +10,7 @@ from limner.panels.text import plain
 from limner.panels.when import when
 from limner.review.delivery import Clash
 
+_THEIRS_STAYS = "Your answer is let go; theirs stays"
 _LONGEST_NAME = 60
 _LONGEST_VALUE = 80
 _LONGEST_EXPLANATION = 160
@@ -30,7 +31,9 @@ class DecisionBar(QFrame):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.replace = QPushButton("Replace")
+        self.replace.setToolTip("Send your answer; theirs is not shown any more")
         self.drop = QPushButton("Keep theirs")
+        self.drop.setToolTip(_THEIRS_STAYS)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.drop)
@@ -48,10 +51,9 @@ class DecisionBar(QFrame):
         """Show what stands on the server, and offer both ways."""
         self.words.setText(f"{clash_words(clash)} Replace with your {value_words(mine)}?")
         self.replace.setText(f"Replace with {value_words(mine, 24)}")
-        self.replace.setToolTip("Send your answer; theirs is not shown any more")
         self.replace.show()
         self.drop.setText("Keep theirs")
-        self.drop.setToolTip("Your answer is let go; theirs stays")
+        self.drop.setToolTip(_THEIRS_STAYS)
         self.show()
 
     def offer_to_drop(self) -> None:
