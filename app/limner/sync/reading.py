@@ -15,7 +15,7 @@ from limner.api.wire_texts import WireTexts
 from limner.model.document import Document
 from limner.model.patch import Patch, Verb
 from limner.storage.entry import Kept
-from limner.storage.errors import StorageError
+from limner.storage.errors import StoreDamaged
 from limner.storage.image_journal import ImageJournal
 from limner.sync.hands import copy_of
 from limner.sync.heap import LONG, give_back, leave_alone
@@ -58,10 +58,13 @@ def read_kept(
     """What this computer has of the image; None when it was never opened here.
 
     What cannot be read any more is put aside, and said.
+
+    Raises:
+        StorageError: the disk does not give it now, or has not taken all of it; it stays there.
     """
     try:
         kept = journal.read()
-    except (StorageError, Garbled):
+    except (StoreDamaged, Garbled):
         # Work that the disk has damaged must not lock the image up for good.
         _LOG.exception("what is kept of %s cannot be read", row.id)
         journal.set_aside()
