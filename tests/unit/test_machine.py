@@ -370,6 +370,20 @@ def test_a_count_that_does_not_fit_says_that_somebody_else_saved_meanwhile() -> 
     assert desk.is_looking, "what there is now is looked at"
 
 
+def test_work_undone_after_a_save_without_an_answer_is_not_on_the_server_before_a_look() -> None:
+    desk = Desk(boxes(1), SEED)
+    new = box("new", rank=1.0)
+    desk.draws(new)
+    desk.wakes()
+    desk.finds(boxes(1), SEED)
+    desk.fails(NoAnswer("The server did not answer."))
+    desk.edits((new, None))
+    assert desk.machine.is_dirty, "it may hold what was undone"
+    desk.wakes()
+    desk.finds(boxes(1), SEED)
+    assert not desk.machine.is_dirty
+
+
 def test_a_shape_removed_after_a_save_without_an_answer_stays_removed() -> None:
     desk = Desk(boxes(1), SEED)
     new = box("new", rank=1.0)

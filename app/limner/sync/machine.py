@@ -117,7 +117,7 @@ class Machine:
     @property
     def is_dirty(self) -> bool:
         """Whether the server is not known to have everything."""
-        return self._work.is_ahead or self._doubt.unanswered is not None
+        return self._work.is_ahead or self._has_outgoing
 
     @property
     def is_sending(self) -> bool:
