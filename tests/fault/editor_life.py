@@ -48,6 +48,9 @@ from limner.sync.workspace import Workspace
 from limner.tasks import Tasks
 
 _AUTOSAVE_S: Final = 0.02
+_STEPS: Final = 500
+"""So many steps are compared; the journal gives back the newest thousand of an image."""
+
 _MOST_SHAPES: Final = 12
 _CLASSES: Final = Ontology(
     [LabelClass("car", Kind.BBOX, "#ff0000"), LabelClass("lake", Kind.POLYGON, "#0000ff")]
@@ -268,7 +271,8 @@ class Work:
             _say("asks", self._image, str(self.session.trouble))
 
     def _state(self, document: Document) -> str:
-        parts = (*_words(document.snapshot()), "done", *self._done, "undone", *self._undone)
+        done = self._done[-_STEPS:]
+        parts = (*_words(document.snapshot()), "done", *done, "undone", *self._undone)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
