@@ -62,6 +62,16 @@ class FaultyLine(httpx.BaseTransport):
 
         self.rules = [refuse]
 
+    def before_the_next_save(self, happens: Callable[[], object]) -> None:
+        """Something happens on the server between the last read and the next save."""
+
+        def let_it(request: httpx.Request) -> None:
+            if is_save(request):
+                self.rules = []
+                happens()
+
+        self.rules = [let_it]
+
     def is_sick(self, path: str) -> None:
         """Whatever is posted to `path` gets a 503."""
 

@@ -182,6 +182,20 @@ def test_what_somebody_else_drew_and_mine_are_both_there(annotator: Annotator) -
     assert [shape.id for shape in annotator.shapes] == [theirs]
 
 
+def test_who_saves_at_the_same_moment_on_a_server_without_versions_is_told_of(
+    starts: Starts,
+) -> None:
+    host = FaultyHost(FaultyLine.forgets_versions)
+    annotator = starts(hosted_by=host)
+    annotator.opens("coins.png")
+    assert host.line is not None
+    annotator.draws_box(20, 30, 80, 90)
+    host.line.before_the_next_save(lambda: someone_saves(annotator))
+    annotator.saves()
+
+    wait_until(lambda: "Somebody else saved this image" in annotator.notice, "the words")
+
+
 def test_undo_goes_on_after_another_image_was_looked_at(annotator: Annotator) -> None:
     annotator.opens("coins.png")
     annotator.draws_box(20, 30, 80, 90)

@@ -12,7 +12,7 @@ from limner.review.binding import BadTemplate
 from limner.storage.disk import DiskFull
 from limner.storage.errors import READ_ONLY, StorageError
 from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit
-from limner.sync.troubles import MassRemoval, Unexplained, VeryBusy, WentBack
+from limner.sync.troubles import AlsoSaved, MassRemoval, Unexplained, VeryBusy, WentBack
 
 LOOK_ONLY: Final = f"{READ_ONLY} You can look at everything."
 _SAFE: Final = "Your work is kept on this computer"
@@ -27,7 +27,7 @@ def words(error: BaseException) -> str:
             return _work_words(error)
         case RuleBroken() | ImageProblem() | StorageError() | BadTemplate():
             return str(error)
-        case LoadStopped() | NearLimit() | DraftSetAside():
+        case LoadStopped() | NearLimit() | DraftSetAside() | AlsoSaved():
             return str(error)
         case PatchDoesNotFit():
             return "That step no longer fits what is on the canvas, so nothing was changed."

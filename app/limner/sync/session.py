@@ -50,6 +50,7 @@ from limner.sync.past import Archive
 from limner.sync.progress import Activity, Progress, Reporter
 from limner.sync.reading import Opened, Restored, fetch_image, read_kept
 from limner.sync.state import CannotKeep, DraftSetAside, LoadStopped, NearLimit, State
+from limner.sync.troubles import AlsoSaved
 from limner.sync.turns import Rank
 from limner.tasks import Ticket
 
@@ -297,7 +298,10 @@ class Session:
             self.notice = None
         if isinstance(event, Sent):
             self.row = replace(self.row, annotation_count=len(self.document or ()))
+        was_alone = not machine.is_shared
         self._hands.do(machine.handle(event))
+        if machine.is_shared and was_alone:
+            self.notice = AlsoSaved()
         if not machine.is_sending:
             self.progress = None
         self._tell()

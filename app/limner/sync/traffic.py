@@ -192,8 +192,10 @@ class Traffic:
     def _ended(self, name: str, errand: Errand, error: Exception | None, outcome: object) -> None:
         del self._running[name]
         self._keeper.learn(error, self._clock())
-        errand.hand(errand.done if error is None else errand.failed, outcome)
-        self._turned()
+        try:
+            errand.hand(errand.done if error is None else errand.failed, outcome)
+        finally:
+            self._turned()
 
     # --- while the line is not open
 

@@ -23,6 +23,16 @@ class WentBack(Exception):
         self.held = held
 
 
+class AlsoSaved(Exception):
+    """A word about a server without versions: it held another number than was read just before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else saved this image at the same moment, and this server keeps one list "
+            "only. Look whether their work is there; yours is on the server."
+        )
+
+
 class VeryBusy(Exception):
     """Others saved the image each time before this computer could."""
 
