@@ -133,7 +133,9 @@ class Notice(QFrame):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for choice in choices:
-            self._choices.addWidget(self._button(choice))
+            button = self._button(choice)
+            self._choices.addWidget(button)
+            button.show()  # Qt would do so in the next turn: too late for the height below
         self.show()
         self._place()
         if tone in _PASSING and not asks:
