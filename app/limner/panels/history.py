@@ -81,7 +81,7 @@ class HistoryPanel(Card):
     def show_story(self, moments: Sequence[Moment], note: str) -> None:
         """List these versions, newest first; what is selected stays selected.
 
-        `note` says what may be missing; empty when nothing is.
+        `note` says what may be missing, or why nothing is listed; empty when all there is, is.
         """
         was = self.selected
         self._is_listing = True
@@ -90,7 +90,7 @@ class HistoryPanel(Card):
         self._is_listing = False
         if was is not None and self.selected is None:
             self.chosen.emit(None)
-        self.none.setVisible(not moments)
+        self.none.setVisible(not moments and not note)
         self.note.setText(plain(note, 400))
         self.note.setVisible(bool(note))
         self.aside.setText(f"{len(moments):,}" if moments else "")

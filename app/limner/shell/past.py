@@ -27,6 +27,7 @@ from limner.tasks import Ticket
 from limner.tools.bench import Bench
 
 _UNCHANGED: Final = "#8a909c"
+_READING: Final = "Looking up what was saved…"
 _MISSING: Final = "Only what was seen on this computer is listed. "
 
 
@@ -105,7 +106,7 @@ class LookingBack:
         if not self.is_open or session is self._session:
             return
         self._let_go()
-        self._panel.show_story((), "")
+        self._panel.show_story((), _READING)
         self._session = session
         if session is None or session.document is None:
             return
