@@ -246,4 +246,5 @@ def test_a_dataset_made_available_offline_is_all_there_without_its_server(
     assert later.session.row.filename == "c3.png"
     assert len(later.shapes) == 1
     later.window.actions_by_id["offline.remove"].trigger()
+    assert later.notice.endswith("no longer kept here. Unsent work stays.")
     wait_until(lambda: not any(path.exists() for path in kept), "the room to be given back")

@@ -88,7 +88,7 @@ class Offline:
             return
         rows = [self._project.rows[id_] for id_ in copies.here if id_ in self._project.rows]
         copies.remove(rows, self._failed)
-        self._say(f"{_images(len(rows))} no longer kept here. Unsent work stays.".capitalize())
+        self._say(f"{_images(len(rows))} no longer kept here. Unsent work stays.")
 
     def stop(self) -> None:
         """Fetch no more of them."""
